@@ -1,0 +1,60 @@
+package dev.eventtarget;
+
+import io.vertx.core.Future;
+
+/**
+ * A listener's registration. Every method may be called from any thread.
+ *
+ * <p>It starts flowing. {@link #pause()} and {@link #fetch(long)} control demand as in a Vert.x {@link
+ * io.vertx.core.streams.ReadStream ReadStream}; what arrives meanwhile waits in the {@linkplain ListenerOptions#buffer
+ * buffer}.
+ */
+public interface Subscription {
+    /** {@return what it listens to} */
+    EventType<?> type();
+
+    /**
+     * {@return completes once the transport has registered the subscription, so that an event dispatched afterwards,
+     * wherever, is delivered; fails when the transport refuses it}
+     */
+    Future<Void> ready();
+
+    /** {@return false once closed, be it by {@link #close()}, by {@code once}, with the verticle, or with the target} */
+    boolean isActive();
+
+    /**
+     * Stops delivery after the events being handled.
+     *
+     * @return this
+     */
+    Subscription pause();
+
+    /**
+     * Delivers as fast as the listener takes it.
+     *
+     * @return this
+     */
+    Subscription resume();
+
+    /**
+     * Delivers so many events more, added to what was asked for before.
+     *
+     * @param events how many, at least 0
+     * @return this
+     * @throws IllegalArgumentException if negative
+     */
+    Subscription fetch(long events);
+
+    /** {@return completes when the subscription has ended, in whichever way, and the events being handled are handled} */
+    Future<Void> ended();
+
+    /** {@return how many events were dropped as the buffer was full} */
+    long dropped();
+
+    /**
+     * Ends the subscription: the listener is not called again. Events that wait in a group go to its other members.
+     *
+     * @return completes when the events being handled are
+     */
+    Future<Void> close();
+}
