@@ -1,0 +1,152 @@
+package dev.eventtarget.benchmarks;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.EventType;
+import dev.eventtarget.Interceptor;
+import dev.eventtarget.PubSub;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What this and that adds to a publish which one listener hears on the publisher's thread. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
+public class DispatchCostBenchmark {
+    /** One type with one listener. */
+    @State(Scope.Thread)
+    public static class Target {
+        private final Vertx vertx = Vertx.vertx();
+        final TypedEventTarget target = EventTargets.open(vertx, "memory:", interceptors());
+        final PubSub pubSub = PubSub.over(target);
+
+        Interceptor[] interceptors() {
+            return new Interceptor[0];
+        }
+
+        void listen() {
+            target.addEventListener(Order.PLACED, new Tally.First());
+        }
+
+        /** Shows the target all three listener classes before it has the listeners to measure. */
+        @Setup
+        public void setUp() {
+            List<Tally> tallies = Tally.list(3);
+            tallies.forEach(tally -> target.addEventListener(Order.PLACED, tally));
+            for (int i = 0; i < 50_000; i++) {
+                target.dispatchEvent(Order.EVENT);
+            }
+            tallies.forEach(tally -> target.removeEventListener(Order.PLACED, tally));
+            listen();
+        }
+
+        /** Ends the threads. */
+        @TearDown
+        public void tearDown() {
+            target.close().await();
+            vertx.close().await();
+        }
+    }
+
+    /** One interceptor that only passes on. */
+    public static class Intercepted extends Target {
+        @Override
+        Interceptor[] interceptors() {
+            return new Interceptor[] {new Interceptor() {}};
+        }
+    }
+
+    /** Nobody listens. */
+    public static class Unheard extends Target {
+        @Override
+        void listen() {}
+    }
+
+    /** The listener listens to a pattern. */
+    public static class Pattern extends Target {
+        @Override
+        void listen() {
+            target.addEventListener(Order.PLACED.withTopic("order.>"), new Tally.First());
+        }
+    }
+
+    /** 1024 types, each with a listener. */
+    public static class ManyTypes extends Target {
+        private final List<EventType<Order>> types = IntStream.range(0, 1024)
+                .mapToObj(i -> EventType.of("order.status-" + i, Order.class))
+                .toList();
+        private final TypedEvent<?>[] events =
+                types.stream().map(type -> TypedEvent.of(type, Order.SAMPLE)).toArray(TypedEvent<?>[]::new);
+        private int next;
+
+        @Override
+        void listen() {
+            List<Tally> tallies = Tally.list(types.size());
+            for (int i = 0; i < types.size(); i++) {
+                target.addEventListener(types.get(i), tallies.get(i));
+            }
+        }
+
+        TypedEvent<?> next() {
+            return events[next++ & 1023];
+        }
+    }
+
+    /** The event has an ID that the listener doesn't ask for. */
+    public static class Scoped extends Target {
+        private final TypedEvent<Order> event = TypedEvent.of(Order.PLACED.withId("42"), Order.SAMPLE);
+    }
+
+    @Benchmark
+    public Future<Void> eventTarget(Target state) {
+        return state.target.dispatchEvent(Order.EVENT);
+    }
+
+    @Benchmark
+    public Future<Void> interceptor(Intercepted state) {
+        return state.target.dispatchEvent(Order.EVENT);
+    }
+
+    @Benchmark
+    public Future<Void> nobodyListens(Unheard state) {
+        return state.target.dispatchEvent(Order.EVENT);
+    }
+
+    @Benchmark
+    public Future<Void> patternListener(Pattern state) {
+        return state.target.dispatchEvent(Order.EVENT);
+    }
+
+    @Benchmark
+    public Future<Void> manyTypesInTurn(ManyTypes state) {
+        return state.target.dispatchEvent(state.next());
+    }
+
+    @Benchmark
+    public Future<Void> scopedTopic(Scoped state) {
+        return state.target.dispatchEvent(state.event);
+    }
+
+    /** Makes the scoped type and the event for each publish. */
+    @Benchmark
+    public Future<Void> scopedTopicMadeAnew(Target state) {
+        return state.pubSub.publish(Order.PLACED, "42", Order.SAMPLE);
+    }
+}

@@ -1,0 +1,405 @@
+package dev.eventtarget.core;
+
+import dev.eventtarget.AsyncEventListener;
+import dev.eventtarget.Capability;
+import dev.eventtarget.ClosedException;
+import dev.eventtarget.DeadLetter;
+import dev.eventtarget.DeliveryException;
+import dev.eventtarget.EventListener;
+import dev.eventtarget.EventTargetException;
+import dev.eventtarget.EventTargetException.Reason;
+import dev.eventtarget.EventType;
+import dev.eventtarget.Interceptor;
+import dev.eventtarget.ListenerOptions;
+import dev.eventtarget.StartFrom;
+import dev.eventtarget.Subscription;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.UnsupportedCapabilityException;
+import dev.eventtarget.spi.EventCodec;
+import io.vertx.core.Closeable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A target without its transport: who listens, in which context and how, refusals, and closing. An adapter adds how events
+ * are {@linkplain #publish published} and subscriptions {@linkplain #subscribe registered}.
+ */
+public abstract class AbstractEventTarget implements TypedEventTarget {
+    private final Vertx vertx;
+    private final EventCodec codec;
+    private final Set<Capability> capabilities;
+    private final Duration closeTimeout;
+    private final List<Interceptor> interceptors;
+    private final @Nullable Function<TypedEvent<?>, Future<Void>> intercepted;
+
+    /** The registrations of each listener to a type; guarded by itself. */
+    private final Map<Listener, List<ListenerSubscription>> subscriptions = new HashMap<>();
+
+    /** Those that have not ended, be they registered or not. */
+    private final Set<ListenerSubscription> live = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closing;
+    private @Nullable Future<Void> closed;
+
+    /** A listener is itself only, whatever its {@code equals} says. */
+    private record Listener(EventType<?> type, Object listener) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Listener that && listener == that.listener && type.equals(that.type);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * type.hashCode() + System.identityHashCode(listener);
+        }
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param vertx has the timers
+     * @param codec converts details between Java types
+     * @param capabilities what the transport guarantees
+     * @param closeTimeout how long {@link #close} waits for listeners
+     * @param interceptors stand around publication and delivery, the first outermost
+     */
+    protected AbstractEventTarget(
+            Vertx vertx,
+            EventCodec codec,
+            Set<Capability> capabilities,
+            Duration closeTimeout,
+            List<Interceptor> interceptors) {
+        this.vertx = vertx;
+        this.codec = codec;
+        this.capabilities = Set.copyOf(capabilities);
+        this.closeTimeout = closeTimeout;
+        this.interceptors = List.copyOf(interceptors);
+        Function<TypedEvent<?>, Future<Void>> chain = this::publish;
+        for (int i = interceptors.size() - 1; i >= 0; i--) {
+            Interceptor interceptor = interceptors.get(i);
+            Function<TypedEvent<?>, Future<Void>> next = chain;
+            chain = event -> interceptor.publish(event, next);
+        }
+        this.intercepted = interceptors.isEmpty() ? null : chain;
+    }
+
+    // ---- what an adapter adds
+
+    /**
+     * Gives an event to the transport.
+     *
+     * @param event the event
+     * @return completes when the transport has accepted it
+     */
+    protected abstract Future<Void> publish(TypedEvent<?> event);
+
+    /**
+     * Registers a subscription at the transport. Called under a lock: must not call the listener.
+     *
+     * @param subscription new
+     * @return completes when it is registered
+     */
+    protected abstract Future<Void> subscribe(ListenerSubscription subscription);
+
+    /**
+     * Undoes {@link #subscribe}: the subscription takes no more events. Called under the same lock.
+     *
+     * @param subscription registered
+     */
+    protected abstract void unsubscribe(ListenerSubscription subscription);
+
+    /**
+     * Gives the buffer for a subscription to come. Called under the same lock.
+     *
+     * @param type what it listens to
+     * @param options its options
+     * @return by default one of its own
+     */
+    protected EventBuffer buffer(EventType<?> type, ListenerOptions options) {
+        return EventBuffer.of(options);
+    }
+
+    /**
+     * {@return whether a plain listener outside a Vert.x context may be called on the thread that publishes, by several
+     * threads at once; false by default}
+     */
+    protected boolean callsDirectly() {
+        return false;
+    }
+
+    /** {@return completes when the transport is left; called when all subscriptions have ended} */
+    protected Future<Void> disconnect() {
+        return Future.succeededFuture();
+    }
+
+    // ---- publishing
+
+    @Override
+    public final Future<Void> dispatchEvent(TypedEvent<?> event) {
+        return closing ? Future.failedFuture(closedException()) : intercept(event);
+    }
+
+    private Future<Void> intercept(TypedEvent<?> event) {
+        Function<TypedEvent<?>, Future<Void>> chain = intercepted;
+        if (chain == null) {
+            return publish(event);
+        }
+        try {
+            return chain.apply(event);
+        } catch (Throwable e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /** An event that a listener could not handle goes, as it came, to another type: also while the target closes. */
+    Future<Void> publishDeadLetter(
+            TypedEvent<?> event,
+            EventType<?> deadLetter,
+            @Nullable String group,
+            int attempts,
+            EventTargetException error) {
+        Throwable cause = error instanceof DeliveryException ? Objects.requireNonNull(error.getCause()) : error;
+        String message =
+                Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getName());
+        Map<String, String> headers = new LinkedHashMap<>(event.headers());
+        headers.put(DeadLetter.TYPE, event.type().topic());
+        headers.put(DeadLetter.REASON, error.reason().name().toLowerCase(Locale.ROOT));
+        headers.put(DeadLetter.MESSAGE, message.length() > 1000 ? message.substring(0, 1000) : message);
+        headers.put(DeadLetter.ATTEMPTS, Integer.toString(attempts));
+        if (group != null) {
+            headers.put(DeadLetter.GROUP, group);
+        }
+        return intercept(retyped(event, deadLetter.topic()).withHeaders(headers));
+    }
+
+    private static <T extends @Nullable Object> TypedEvent<T> retyped(TypedEvent<T> event, String topic) {
+        return event.with(event.type().withTopic(topic), event.detail());
+    }
+
+    // ---- listening
+
+    @Override
+    @SuppressWarnings("unchecked") // a subscription makes every event fit its listener's type
+    public final <T extends @Nullable Object> Subscription addEventListener(
+            EventType<T> type, EventListener<T> listener, ListenerOptions options) {
+        EventListener<Object> untyped = (EventListener<Object>) Objects.requireNonNull(listener, "listener");
+        ContextInternal context = currentContext();
+        boolean direct = context == null
+                && callsDirectly()
+                && interceptors.isEmpty()
+                && options.group() == null
+                && options.from() == StartFrom.latest()
+                && options.retry().attempts() == 1;
+        return add(
+                type, listener, options, context, ListenerCall.of(untyped, options, context), direct ? untyped : null);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a subscription makes every event fit its listener's type
+    public final <T extends @Nullable Object> Subscription addAsyncEventListener(
+            EventType<T> type, AsyncEventListener<T> listener, ListenerOptions options) {
+        AsyncEventListener<Object> untyped = (AsyncEventListener<Object>) Objects.requireNonNull(listener, "listener");
+        return add(type, listener, options, currentContext(), ListenerCall.of(untyped), null);
+    }
+
+    private Subscription add(
+            EventType<?> type,
+            Object listener,
+            ListenerOptions options,
+            @Nullable ContextInternal context,
+            ListenerCall call,
+            @Nullable EventListener<Object> direct) {
+        check(type, options);
+        ListenerSubscription added;
+        synchronized (subscriptions) {
+            if (closing) {
+                throw closedException();
+            }
+            Listener key = new Listener(type, listener);
+            for (ListenerSubscription known : subscriptions.getOrDefault(key, List.of())) {
+                if (known.context() == context && Objects.equals(known.options().group(), options.group())) {
+                    return known;
+                }
+            }
+            added = new ListenerSubscription(this, type, listener, options, context, buffer(type, options), call);
+            if (direct != null) {
+                added.callDirectly(direct);
+            }
+            try {
+                added.ready(subscribe(added));
+            } catch (RuntimeException e) {
+                unsubscribe(added);
+                throw e;
+            }
+            subscriptions.computeIfAbsent(key, first -> new ArrayList<>(1)).add(added);
+            live.add(added);
+        }
+        added.ended().onComplete(ended -> live.remove(added));
+        if (context != null) {
+            endWith(context, added);
+        }
+        added.wake();
+        return added;
+    }
+
+    private static @Nullable ContextInternal currentContext() {
+        ContextInternal context = ContextInternal.current();
+        return context == null ? null : context.unwrap();
+    }
+
+    /** Ends a subscription with its verticle. */
+    private static void endWith(ContextInternal context, ListenerSubscription subscription) {
+        Closeable hook = completion -> subscription.close().onComplete(completion);
+        if (context.closeFuture().add(hook)) {
+            subscription.ended().onComplete(ended -> context.closeFuture().remove(hook));
+        }
+    }
+
+    private void check(EventType<?> type, ListenerOptions options) {
+        if (type.isPattern()) {
+            require(Capability.WILDCARDS, "The pattern " + type.topic());
+        }
+        if (options.group() != null) {
+            require(Capability.GROUPS, "The group " + options.group());
+        }
+        if (options.from() != StartFrom.latest()) {
+            require(Capability.REPLAY, "To start from " + options.from());
+        }
+    }
+
+    private void require(Capability capability, String what) {
+        if (!capabilities.contains(capability)) {
+            throw new UnsupportedCapabilityException(what + " needs the capability " + capability + ", and " + this
+                    + " has only " + capabilities + ": configure it, or choose another transport");
+        }
+    }
+
+    @Override
+    public final <T extends @Nullable Object> boolean removeEventListener(
+            EventType<T> type, EventListener<T> listener) {
+        return remove(new Listener(type, listener));
+    }
+
+    @Override
+    public final <T extends @Nullable Object> boolean removeAsyncEventListener(
+            EventType<T> type, AsyncEventListener<T> listener) {
+        return remove(new Listener(type, listener));
+    }
+
+    private boolean remove(Listener listener) {
+        ContextInternal context = currentContext();
+        List<ListenerSubscription> all;
+        synchronized (subscriptions) {
+            all = List.copyOf(subscriptions.getOrDefault(listener, List.of()));
+        }
+        List<ListenerSubscription> here =
+                all.stream().filter(one -> one.context() == context).toList();
+        List<ListenerSubscription> removed = context == null || here.isEmpty() ? all : here;
+        removed.forEach(ListenerSubscription::close);
+        return !removed.isEmpty();
+    }
+
+    /** Forgets a subscription that takes no more events. */
+    void retired(ListenerSubscription subscription) {
+        synchronized (subscriptions) {
+            subscriptions.computeIfPresent(
+                    new Listener(subscription.type(), subscription.listener()),
+                    (key, same) -> same.remove(subscription) && same.isEmpty() ? null : same);
+            unsubscribe(subscription);
+        }
+    }
+
+    // ---- closing
+
+    @Override
+    public final Future<Void> close() {
+        Promise<Void> promise = Promise.promise();
+        synchronized (subscriptions) {
+            if (closed != null) {
+                return closed;
+            }
+            closing = true;
+            closed = promise.future();
+        }
+        Promise<Void> quiet = Promise.promise();
+        long deadline = vertx.setTimer(Math.max(1, closeTimeout.toMillis()), id -> quiet.tryFail(timeout()));
+        quiesce(quiet);
+        quiet.future()
+                .onComplete(outcome -> {
+                    vertx.cancelTimer(deadline);
+                    live.forEach(ListenerSubscription::close);
+                })
+                .eventually(this::disconnect)
+                .onComplete(promise);
+        return promise.future();
+    }
+
+    /** Completes when no subscription has anything to do: what one gives up may be another one's dead letter. */
+    private void quiesce(Promise<Void> quiet) {
+        List<Future<Void>> busy = live.stream()
+                .filter(subscription -> !subscription.isIdle())
+                .map(ListenerSubscription::whenIdle)
+                .toList();
+        if (busy.isEmpty()) {
+            quiet.tryComplete();
+        } else if (!quiet.future().isComplete()) {
+            Future.join(busy).onComplete(idle -> quiesce(quiet));
+        }
+    }
+
+    private EventTargetException timeout() {
+        long events = live.stream().mapToLong(ListenerSubscription::unsettled).sum()
+                + live.stream()
+                        .filter(subscription -> subscription.options().group() != null)
+                        .map(ListenerSubscription::buffer)
+                        .distinct()
+                        .mapToLong(EventBuffer::size)
+                        .sum();
+        return new EventTargetException(
+                Reason.TIMEOUT,
+                false,
+                "Listeners had not handled " + events + " events when " + this + " had been closing for " + closeTimeout
+                        + ": these are given up. Give it a longer closeTimeout, or look for a listener that hangs or is paused",
+                null);
+    }
+
+    private ClosedException closedException() {
+        return new ClosedException(this + " is closed: open a target anew to go on");
+    }
+
+    // ---- what subscriptions need
+
+    @Override
+    public final Set<Capability> capabilities() {
+        return capabilities;
+    }
+
+    /** {@return what it runs on} */
+    protected final Vertx vertx() {
+        return vertx;
+    }
+
+    /** {@return what converts details} */
+    protected final EventCodec codec() {
+        return codec;
+    }
+
+    final List<Interceptor> interceptors() {
+        return interceptors;
+    }
+}

@@ -1,0 +1,307 @@
+package dev.eventtarget.core;
+
+import dev.eventtarget.BackpressureException;
+import dev.eventtarget.ListenerOptions;
+import dev.eventtarget.OverflowPolicy;
+import dev.eventtarget.TypedEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events that wait for a listener: as many as the options allow, and with {@link OverflowPolicy#BLOCK} behind them a
+ * bounded line of publishers, each with an open future.
+ *
+ * <p>Any number of threads offer. One at a time polls a buffer that {@link #of} made, any number one that {@link #shared}
+ * made.
+ */
+public abstract class EventBuffer {
+    private static final int LEAST_LINE = 1024;
+
+    private final int capacity;
+    private final OverflowPolicy policy;
+    private final LongAdder dropped = new LongAdder();
+
+    /** Publishers that wait for room, guarded by itself, and whether there are any. */
+    private final Deque<Waiting> line = new ArrayDeque<>();
+
+    private volatile boolean congested;
+    private boolean closed;
+
+    private record Waiting(TypedEvent<?> event, Promise<Void> promise) {}
+
+    private EventBuffer(ListenerOptions options) {
+        this.capacity = options.buffer();
+        this.policy = options.overflow();
+    }
+
+    /**
+     * A buffer for one subscription.
+     *
+     * @param options size and overflow policy
+     * @return an empty buffer
+     */
+    static EventBuffer of(ListenerOptions options) {
+        return options.overflow() == OverflowPolicy.DROP_OLDEST ? new Locked(options) : new Ring(options);
+    }
+
+    /**
+     * A buffer for a group of subscriptions.
+     *
+     * @param options size and overflow policy
+     * @return an empty buffer
+     */
+    public static EventBuffer shared(ListenerOptions options) {
+        return new Locked(options);
+    }
+
+    /**
+     * Puts an event behind the others.
+     *
+     * @param event the event
+     * @return {@link Registration#ACCEPTED} if it is in or dropped by policy; else completes when there is room for it, or
+     *     fails with {@link BackpressureException}
+     */
+    public final Future<Void> offer(TypedEvent<?> event) {
+        if (!congested && add(event, capacity)) {
+            return Registration.ACCEPTED;
+        }
+        return switch (policy) {
+            case BLOCK -> line(event);
+            case FAIL -> Future.failedFuture(full("publish again later, or give the listener a larger buffer"));
+            case DROP_NEWEST -> {
+                dropped.increment();
+                yield Registration.ACCEPTED;
+            }
+            case DROP_OLDEST -> {
+                dropped.add(addDroppingOldest(event, capacity));
+                yield Registration.ACCEPTED;
+            }
+        };
+    }
+
+    private Future<Void> line(TypedEvent<?> event) {
+        synchronized (line) {
+            if (closed || line.isEmpty() && add(event, capacity)) {
+                return Registration.ACCEPTED;
+            }
+            if (line.size() >= Math.max(LEAST_LINE, capacity)) {
+                return Future.failedFuture(
+                        full(
+                                line.size()
+                                        + " events wait in line as well: wait for the futures of what you published before you publish more"));
+            }
+            ContextInternal context = ContextInternal.current();
+            Promise<Void> promise = context == null ? Promise.promise() : context.promise();
+            line.add(new Waiting(event, promise));
+            congested = true;
+            return promise.future();
+        }
+    }
+
+    private BackpressureException full(String what) {
+        return new BackpressureException("A listener's buffer of " + capacity + " events is full; " + what);
+    }
+
+    /**
+     * Lets publishers in from the line, as far as there is room.
+     *
+     * @return whether there were any
+     */
+    final boolean admit() {
+        if (!congested) {
+            return false;
+        }
+        List<Promise<Void>> admitted = new ArrayList<>();
+        synchronized (line) {
+            Waiting first = line.peek();
+            while (first != null && add(first.event, capacity)) {
+                admitted.add(first.promise);
+                line.remove();
+                first = line.peek();
+            }
+            congested = first != null;
+        }
+        admitted.forEach(Promise::tryComplete);
+        return !admitted.isEmpty();
+    }
+
+    /**
+     * Gives up what waits, when nobody is left to handle it. Publishers in line are let go, as they are when nobody listens.
+     * Only for the one who polls.
+     *
+     * @return how many events
+     */
+    public final long clear() {
+        List<Waiting> waiting;
+        synchronized (line) {
+            closed = true;
+            waiting = new ArrayList<>(line);
+            line.clear();
+            congested = false;
+        }
+        long events = waiting.size();
+        while (poll() != null) {
+            events++;
+        }
+        waiting.forEach(one -> one.promise.tryComplete());
+        return events;
+    }
+
+    /** {@return whether nothing waits, in the buffer or in line} */
+    public final boolean isEmpty() {
+        return size() == 0 && !congested;
+    }
+
+    final long dropped() {
+        return dropped.sum();
+    }
+
+    /** How many events wait, those in line not counted. */
+    abstract int size();
+
+    abstract @Nullable TypedEvent<?> poll();
+
+    abstract boolean add(TypedEvent<?> event, int capacity);
+
+    /** Gives how many had to go. */
+    abstract long addDroppingOldest(TypedEvent<?> event, int capacity);
+
+    /**
+     * Puts events from the past before all others, whatever the capacity. Before anything is offered.
+     *
+     * @param events in order
+     */
+    public abstract void replay(List<? extends TypedEvent<?>> events);
+
+    /** Puts an event that was polled back, whatever the capacity. */
+    abstract void putBack(TypedEvent<?> event);
+
+    /** Many threads put in, one takes out, none waits for a lock. */
+    private static final class Ring extends EventBuffer {
+        private final MpscAtomicArrayQueue<TypedEvent<?>> queue;
+
+        /** Comes first; only touched by the one who polls. */
+        private volatile @Nullable Iterator<? extends TypedEvent<?>> past;
+
+        Ring(ListenerOptions options) {
+            super(options);
+            queue = new MpscAtomicArrayQueue<>(Math.max(2, options.buffer()));
+        }
+
+        @Override
+        boolean add(TypedEvent<?> event, int capacity) {
+            return queue.offerIfBelowThreshold(event, capacity);
+        }
+
+        @Override
+        long addDroppingOldest(TypedEvent<?> event, int capacity) {
+            throw new AssertionError("Only the one who polls may take from this queue");
+        }
+
+        @Override
+        @Nullable TypedEvent<?> poll() {
+            Iterator<? extends TypedEvent<?>> before = past;
+            if (before != null) {
+                if (before.hasNext()) {
+                    return before.next();
+                }
+                past = null;
+            }
+            return queue.poll();
+        }
+
+        @Override
+        int size() {
+            Iterator<?> before = past;
+            return before != null && before.hasNext() ? Math.max(1, queue.size()) : queue.size();
+        }
+
+        @Override
+        public void replay(List<? extends TypedEvent<?>> events) {
+            past = events.iterator();
+        }
+
+        @Override
+        void putBack(TypedEvent<?> event) {
+            // nobody else would handle it
+        }
+    }
+
+    /** For several who take out, a publisher that drops the oldest being one of them. */
+    private static final class Locked extends EventBuffer {
+        private final Deque<TypedEvent<?>> queue = new ArrayDeque<>();
+
+        /** Comes before the queue and takes no room in it: events from the past, and those put back. */
+        private final Deque<TypedEvent<?>> past = new ArrayDeque<>();
+
+        private volatile int size;
+
+        Locked(ListenerOptions options) {
+            super(options);
+        }
+
+        @Override
+        boolean add(TypedEvent<?> event, int capacity) {
+            synchronized (queue) {
+                if (queue.size() >= capacity) {
+                    return false;
+                }
+                queue.add(event);
+                size++;
+                return true;
+            }
+        }
+
+        @Override
+        long addDroppingOldest(TypedEvent<?> event, int capacity) {
+            synchronized (queue) {
+                long gone = 0;
+                for (; queue.size() >= capacity; gone++) {
+                    queue.remove();
+                }
+                queue.add(event);
+                size = queue.size() + past.size();
+                return gone;
+            }
+        }
+
+        @Override
+        @Nullable TypedEvent<?> poll() {
+            synchronized (queue) {
+                TypedEvent<?> first = past.isEmpty() ? queue.poll() : past.poll();
+                size = queue.size() + past.size();
+                return first;
+            }
+        }
+
+        @Override
+        int size() {
+            return size;
+        }
+
+        @Override
+        public void replay(List<? extends TypedEvent<?>> events) {
+            synchronized (queue) {
+                past.addAll(events);
+                size += events.size();
+            }
+        }
+
+        @Override
+        void putBack(TypedEvent<?> event) {
+            synchronized (queue) {
+                past.addFirst(event);
+                size++;
+            }
+        }
+    }
+}

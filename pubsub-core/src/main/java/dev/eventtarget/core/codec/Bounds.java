@@ -1,0 +1,27 @@
+package dev.eventtarget.core.codec;
+
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+
+/** What a codec reads and writes at most. */
+final class Bounds {
+    static final int DOCUMENT_BYTES = 64 << 20;
+    static final int STRING_CHARS = 16 << 20;
+    static final int NAME_BYTES = 1024;
+    static final int NUMBER_CHARS = 1000;
+    static final int NESTING = 200;
+    static final int HEADERS = 128;
+
+    static final StreamReadConstraints READ = StreamReadConstraints.builder()
+            .maxDocumentLength(DOCUMENT_BYTES)
+            .maxStringLength(STRING_CHARS)
+            .maxNameLength(NAME_BYTES)
+            .maxNumberLength(NUMBER_CHARS)
+            .maxNestingDepth(NESTING)
+            .build();
+
+    static final StreamWriteConstraints WRITE =
+            StreamWriteConstraints.builder().maxNestingDepth(NESTING).build();
+
+    private Bounds() {}
+}

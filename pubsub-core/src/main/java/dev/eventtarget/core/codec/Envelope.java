@@ -1,0 +1,221 @@
+package dev.eventtarget.core.codec;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.eventtarget.CodecException;
+import dev.eventtarget.EventType;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.spi.EncodedDetail;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What stands around a detail on the wire: the attributes, all but {@code type} optional. */
+final class Envelope {
+    private static final String TYPE = "type";
+    private static final String ID = "id";
+    private static final String TIME = "time";
+    private static final String SOURCE = "source";
+    private static final String HEADERS = "headers";
+    private static final String DETAIL = "detail";
+
+    // longer than any ISO-8601 instant
+    private static final int MAX_TIME_CHARS = 64;
+
+    private String topic = "";
+    private @Nullable String id;
+    private @Nullable Instant time;
+    private @Nullable String source;
+    private Map<String, String> headers = Map.of();
+    private int detailStart;
+    private int detailEnd;
+    private int seen;
+
+    private Envelope() {}
+
+    /** Writes all that comes before the detail, with its name. */
+    static void writeHead(TypedEvent<?> event, JsonGenerator generator) throws IOException {
+        generator.writeStringField(TYPE, event.type().topic());
+        if (event.id() != null) {
+            generator.writeStringField(ID, event.id());
+        }
+        if (event.time() != null) {
+            generator.writeStringField(TIME, event.time().toString());
+        }
+        if (event.source() != null) {
+            generator.writeStringField(SOURCE, event.source());
+        }
+        if (!event.headers().isEmpty()) {
+            if (event.headers().size() > Bounds.HEADERS) {
+                throw tooManyHeaders();
+            }
+            generator.writeObjectFieldStart(HEADERS);
+            for (Map.Entry<String, String> header : event.headers().entrySet()) {
+                generator.writeStringField(header.getKey(), header.getValue());
+            }
+            generator.writeEndObject();
+        }
+        generator.writeFieldName(DETAIL);
+    }
+
+    /** Reads one envelope and the end of input behind it. */
+    static Envelope read(JsonParser parser) throws IOException {
+        Envelope envelope = new Envelope();
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new CodecException("The envelope is no object: it must be one like {\"type\": …, \"detail\": …}");
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            envelope.readAttribute(parser);
+        }
+        if (parser.nextToken() != null) {
+            throw new CodecException("Something follows the envelope: give each envelope to the codec alone");
+        }
+        if (envelope.topic.isEmpty()) {
+            throw new CodecException("The envelope has no attribute 'type'");
+        }
+        return envelope;
+    }
+
+    private void readAttribute(JsonParser parser) throws IOException {
+        String name = parser.currentName();
+        parser.nextToken();
+        switch (name) {
+            case TYPE -> {
+                once(1, TYPE);
+                String text = text(parser, TYPE);
+                topic = text == null ? "" : text;
+            }
+            case ID -> {
+                once(1 << 1, ID);
+                id = text(parser, ID);
+                if (id != null && id.isEmpty()) {
+                    throw malformed(ID, "is empty: leave it away, or give an id");
+                }
+            }
+            case TIME -> {
+                once(1 << 2, TIME);
+                time = instant(text(parser, TIME));
+            }
+            case SOURCE -> {
+                once(1 << 3, SOURCE);
+                source = text(parser, SOURCE);
+            }
+            case HEADERS -> {
+                once(1 << 4, HEADERS);
+                headers = headers(parser);
+            }
+            case DETAIL -> {
+                once(1 << 5, DETAIL);
+                detailStart = (int) parser.currentTokenLocation().getByteOffset();
+                JacksonEventCodec.skipValue(parser);
+                detailEnd = (int) parser.currentLocation().getByteOffset();
+            }
+            default -> parser.skipChildren();
+        }
+    }
+
+    private void once(int bit, String name) {
+        if ((seen & bit) != 0) {
+            throw malformed(name, "is there twice");
+        }
+        seen |= bit;
+    }
+
+    private static @Nullable String text(JsonParser parser, String name) throws IOException {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NULL -> null;
+            default -> throw malformed(name, "is no text");
+        };
+    }
+
+    private static @Nullable Instant instant(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        if (text.length() <= MAX_TIME_CHARS) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeException e) {
+                // told below, without the text
+            }
+        }
+        throw malformed(TIME, "is no ISO-8601 instant such as 2026-01-31T12:00:00Z");
+    }
+
+    private static Map<String, String> headers(JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return Map.of();
+        }
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw malformed(HEADERS, "is no object");
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            if (name.isEmpty()) {
+                throw malformed(HEADERS, "has an empty name");
+            }
+            if (parser.nextToken() != JsonToken.VALUE_STRING) {
+                throw malformed(HEADERS, "has a value that is no text");
+            }
+            if (headers.put(name, parser.getText()) != null) {
+                throw malformed(HEADERS, "has a name twice");
+            }
+            if (headers.size() > Bounds.HEADERS) {
+                throw tooManyHeaders();
+            }
+        }
+        return headers;
+    }
+
+    private static CodecException malformed(String attribute, String how) {
+        return new CodecException("The envelope's attribute '" + attribute + "' " + how);
+    }
+
+    private static StreamConstraintsException tooManyHeaders() {
+        return new StreamConstraintsException("There are more headers than the " + Bounds.HEADERS + " allowed");
+    }
+
+    /**
+     * The event that was read.
+     *
+     * @param types gives the type of a topic
+     * @param codec made the bytes
+     * @param bytes what was read
+     * @param absent stands in for a detail that is not there
+     */
+    TypedEvent<EncodedDetail> toEvent(
+            Function<String, EventType<EncodedDetail>> types,
+            JacksonEventCodec codec,
+            byte[] bytes,
+            EncodedDetail absent) {
+        EncodedDetail detail =
+                detailEnd == 0 ? absent : new EncodedDetail(codec, bytes, detailStart, detailEnd - detailStart);
+        TypedEvent<EncodedDetail> event;
+        try {
+            event = TypedEvent.of(types.apply(topic), detail);
+        } catch (IllegalArgumentException e) {
+            throw malformed(
+                    TYPE,
+                    "is no event type: it must be tokens of [A-Za-z0-9_-] joined by dots, such as order.placed, and may"
+                            + " end with a colon and an id");
+        }
+        if (id != null) {
+            event = event.withId(id);
+        }
+        if (time != null) {
+            event = event.withTime(time);
+        }
+        if (source != null) {
+            event = event.withSource(source);
+        }
+        return headers.isEmpty() ? event : event.withHeaders(headers);
+    }
+}

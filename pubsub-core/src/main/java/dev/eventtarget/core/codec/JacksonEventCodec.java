@@ -1,0 +1,330 @@
+package dev.eventtarget.core.codec;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.TSFBuilder;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.util.BufferRecycler;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MapperBuilder;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.github.benmanes.caffeine.cache.CacheLoader;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import dev.eventtarget.CodecException;
+import dev.eventtarget.EventType;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.spi.EncodedDetail;
+import dev.eventtarget.spi.EventCodec;
+import io.vertx.core.json.jackson.HybridJacksonPool;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What the codecs have in common, which is nearly everything: the formats are Jackson's. */
+abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventCodec, CborEventCodec {
+    private static final int CACHE_ENTRIES = 1024;
+
+    private final String name;
+    private final CodecFailures failures;
+    private final JsonFactory factory;
+    private final EncodedDetail absent;
+    private final LoadingCache<Type, ObjectReader> readers;
+    private final LoadingCache<Type, ObjectWriter> writers;
+    private final LoadingCache<String, EventType<EncodedDetail>> types;
+
+    JacksonEventCodec(String name, String format, MapperBuilder<?, ?> builder) {
+        ObjectMapper mapper = builder.addModules(new JavaTimeModule(), new Jdk8Module(), new DetailModule())
+                .annotationIntrospector(new NoClassNames())
+                .polymorphicTypeValidator(
+                        BasicPolymorphicTypeValidator.builder().build())
+                .enable(MapperFeature.BLOCK_UNSAFE_POLYMORPHIC_BASE_TYPES)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .withCoercionConfig(
+                        LogicalType.Textual,
+                        coercions -> coercions
+                                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+                .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
+                .build();
+        this.name = name;
+        this.failures = new CodecFailures(format);
+        this.factory = mapper.getFactory();
+        this.readers = cache(type -> mapper.readerFor(mapper.constructType(type)));
+        this.writers = cache(type -> writer(mapper, mapper.constructType(type)));
+        this.types = cache(topic -> EventType.of(topic, EncodedDetail.class));
+        byte[] nothing = encodeDetail(null, Object.class);
+        this.absent = new EncodedDetail(this, nothing, 0, nothing.length);
+    }
+
+    static <F extends JsonFactory, B extends TSFBuilder<F, B>> B bounded(B builder) {
+        return builder.streamReadConstraints(Bounds.READ)
+                .streamWriteConstraints(Bounds.WRITE)
+                .recyclerPool(HybridJacksonPool.getInstance())
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+                .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+                // closing after a failure would fail again
+                .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT);
+    }
+
+    private static <K, V> LoadingCache<K, V> cache(CacheLoader<K, V> loader) {
+        return Caffeine.newBuilder()
+                .maximumSize(CACHE_ENTRIES)
+                .executor(Runnable::run)
+                .build(loader);
+    }
+
+    // declared as Object, a detail is written as what it is
+    private static ObjectWriter writer(ObjectMapper mapper, JavaType type) {
+        return type.isJavaLangObject() ? mapper.writer() : mapper.writerFor(type);
+    }
+
+    /** Writes what stands between a name and a value that is then written behind the generator's back. */
+    abstract void beforeRaw(JsonGenerator generator) throws IOException;
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final byte[] encode(TypedEvent<?> event) {
+        try {
+            return write((generator, out) -> {
+                generator.writeStartObject();
+                Envelope.writeHead(event, generator);
+                if (event.detail() instanceof EncodedDetail encoded && isOwn(encoded)) {
+                    byte[] bytes = encoded.toBytes();
+                    verify(bytes);
+                    beforeRaw(generator);
+                    generator.flush();
+                    out.write(bytes);
+                } else {
+                    writeDetail(generator, event.detail(), event.type().javaType());
+                }
+                generator.writeEndObject();
+            });
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw failures.encoding("The event " + event.type().topic(), e);
+        }
+    }
+
+    @Override
+    public final byte[] encodeDetail(@Nullable Object detail, Type javaType) {
+        try {
+            if (detail instanceof EncodedDetail encoded && isOwn(encoded)) {
+                byte[] bytes = encoded.toBytes();
+                verify(bytes);
+                return bytes;
+            }
+            return write((generator, out) -> writeDetail(generator, detail, javaType));
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw failures.encoding("The detail", e);
+        }
+    }
+
+    @Override
+    public final TypedEvent<EncodedDetail> decode(byte[] bytes) {
+        try (JsonParser parser = factory.createParser(bytes)) {
+            return Envelope.read(parser).toEvent(types::get, this, bytes, absent);
+        } catch (IOException | RuntimeException e) {
+            throw failures.decoding("The envelope", 0, e);
+        }
+    }
+
+    @Override
+    public final @Nullable Object decodeDetail(byte[] bytes, int offset, int length, Type javaType) {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (javaType == EncodedDetail.class) {
+            return new EncodedDetail(this, bytes, offset, length);
+        }
+        try (JsonParser parser = factory.createParser(bytes, offset, length)) {
+            checkStart(parser);
+            Object detail = readers.get(javaType).readValue(parser);
+            checkEnd(parser);
+            return detail;
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw failures.decoding("The detail", offset, e);
+        }
+    }
+
+    private boolean isOwn(EncodedDetail detail) {
+        return detail.codec().getClass() == getClass();
+    }
+
+    private void writeDetail(JsonGenerator generator, @Nullable Object detail, Type javaType) throws IOException {
+        if (detail == null) {
+            generator.writeNull();
+        } else if (!(detail instanceof EncodedDetail encoded)) {
+            writers.get(javaType).writeValue(generator, detail);
+        } else if (encoded.codec() instanceof JacksonEventCodec other) {
+            try (JsonParser parser = other.factory.createParser(encoded.toBytes())) {
+                checkStart(parser);
+                copyValue(parser, generator);
+                checkEnd(parser);
+            }
+        } else {
+            writeDetail(generator, encoded.decode(Object.class), Object.class);
+        }
+    }
+
+    // whoever made the detail may have taken the bytes from anywhere, and they must not change the envelope around them
+    private void verify(byte[] detail) throws IOException {
+        try (JsonParser parser = factory.createParser(detail)) {
+            checkStart(parser);
+            skipValue(parser);
+            checkEnd(parser);
+        }
+    }
+
+    private static void checkStart(JsonParser parser) throws IOException {
+        if (parser.nextToken() == null) {
+            throw new CodecException("The encoded detail is empty: a detail that is null has bytes as well");
+        }
+    }
+
+    private static void checkEnd(JsonParser parser) throws IOException {
+        if (parser.nextToken() != null) {
+            throw new CodecException("Something follows the encoded detail");
+        }
+    }
+
+    /** Goes to the very end of the value that the parser is at. */
+    static void skipValue(JsonParser parser) throws IOException {
+        if (parser.currentToken().isStructStart()) {
+            parser.skipChildren();
+        } else {
+            parser.finishToken();
+        }
+    }
+
+    private static void copyValue(JsonParser from, JsonGenerator to) throws IOException {
+        for (int depth = 0; ; from.nextToken()) {
+            JsonToken token = from.currentToken();
+            if (token == JsonToken.VALUE_NUMBER_FLOAT) {
+                copyFloat(from, to);
+            } else {
+                to.copyCurrentEvent(from);
+            }
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            if (depth == 0) {
+                return;
+            }
+        }
+    }
+
+    // as a double where that is the same number, for not every reader has decimal fractions
+    private static void copyFloat(JsonParser from, JsonGenerator to) throws IOException {
+        if (from.isNaN()) {
+            to.writeNumber(from.getDoubleValue());
+            return;
+        }
+        double approximation = from.getDoubleValue();
+        BigDecimal exact = from.getDecimalValue();
+        if (Double.isFinite(approximation) && exact.compareTo(BigDecimal.valueOf(approximation)) == 0) {
+            to.writeNumber(approximation);
+        } else {
+            to.writeNumber(exact);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Body {
+        void write(JsonGenerator generator, OutputStream out) throws IOException;
+    }
+
+    private byte[] write(Body body) throws IOException {
+        BufferRecycler recycler = factory._getBufferRecycler();
+        try (ByteArrayBuilder buffer = new ByteArrayBuilder(recycler)) {
+            OutputStream out = new BoundedOutput(buffer);
+            try (JsonGenerator generator = new BoundedGenerator(factory.createGenerator(out))) {
+                body.write(generator, out);
+            }
+            return buffer.getClearAndRelease();
+        } finally {
+            recycler.releaseToPool();
+        }
+    }
+
+    private static final class BoundedOutput extends OutputStream {
+        private final OutputStream out;
+        private long written;
+
+        BoundedOutput(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            count(1);
+            out.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            count(length);
+            out.write(bytes, offset, length);
+        }
+
+        private void count(int more) throws IOException {
+            written += more;
+            if (written > Bounds.DOCUMENT_BYTES) {
+                throw new StreamConstraintsException(
+                        "It takes more than the " + Bounds.DOCUMENT_BYTES + " bytes allowed for an envelope");
+            }
+        }
+    }
+
+    // an envelope names no Java class, and no sender may choose which one the receiver makes
+    private static final class NoClassNames extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public JsonTypeInfo.@Nullable Value findPolymorphicTypeInfo(MapperConfig<?> config, Annotated annotated) {
+            JsonTypeInfo.Value info = super.findPolymorphicTypeInfo(config, annotated);
+            if (info != null
+                    && (info.getIdType() == JsonTypeInfo.Id.CLASS
+                            || info.getIdType() == JsonTypeInfo.Id.MINIMAL_CLASS)) {
+                String where = annotated instanceof AnnotatedMember member
+                        ? member.getDeclaringClass().getName()
+                        : annotated.getName();
+                throw new CodecException("@JsonTypeInfo in " + where
+                        + " puts class names into events, which is not allowed: use JsonTypeInfo.Id.NAME with"
+                        + " @JsonSubTypes");
+            }
+            return info;
+        }
+    }
+}
