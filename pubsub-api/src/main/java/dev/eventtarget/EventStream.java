@@ -334,6 +334,10 @@ public final class EventStream<E> implements ReadStream<E> {
         private final AtomicInteger open = new AtomicInteger();
         private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
         private final Queue<Held<E>> held = new ArrayDeque<>();
+
+        /** Gives back what operators hold. */
+        private final List<Consumer<ClosedException>> begun = new ArrayList<>();
+
         private final Consumer<? super E> consumer;
         private final @Nullable Context context = Vertx.currentContext();
         private volatile @Nullable Subscription subscription;
@@ -433,23 +437,21 @@ public final class EventStream<E> implements ReadStream<E> {
             finish(() -> {});
         }
 
+        /** Ends once: what is not handled is given back to the subscription, which is closed by then. */
         private Future<Void> finish(Runnable signal) {
             Promise<Void> finished = Promise.promise();
             onContext(() -> {
                 Subscription current = subscription;
+                Future<Void> closed = current == null ? Future.succeededFuture() : current.close();
                 if (!ended) {
                     ended = true;
-                    for (Held<E> waiting : held) {
-                        waiting.handled.tryFail(new ClosedException("The stream has ended"));
-                    }
+                    ClosedException error = new ClosedException("The stream has ended");
+                    held.forEach(waiting -> waiting.handled.tryFail(error));
                     held.clear();
+                    begun.forEach(operator -> operator.accept(error));
                     signal.run();
                 }
-                if (current == null) {
-                    finished.complete();
-                } else {
-                    current.close().onComplete(finished);
-                }
+                closed.onComplete(finished);
             });
             return finished.future();
         }
@@ -493,6 +495,7 @@ public final class EventStream<E> implements ReadStream<E> {
         private Promise<Object> handled = Promise.promise();
 
         Batch(Run<?> run, Stage<List<E>> next, int size, Duration wait) {
+            run.begun.add(this::giveBack);
             this.run = run;
             this.next = next;
             this.size = size;
@@ -515,6 +518,11 @@ public final class EventStream<E> implements ReadStream<E> {
                         }));
             }
             return outcome;
+        }
+
+        private void giveBack(ClosedException error) {
+            elements = new ArrayList<>();
+            handled.tryFail(error);
         }
 
         private void flush() {

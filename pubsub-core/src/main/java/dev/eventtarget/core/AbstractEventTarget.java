@@ -253,7 +253,9 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         if (context != null) {
             endWith(context, added);
         }
-        added.wake();
+        if (!added.buffer().isEmpty()) {
+            added.wake();
+        }
         return added;
     }
 

@@ -1,5 +1,6 @@
 package dev.eventtarget.core;
 
+import dev.eventtarget.ClosedException;
 import dev.eventtarget.CodecException;
 import dev.eventtarget.DeliveryException;
 import dev.eventtarget.EventListener;
@@ -248,6 +249,12 @@ public final class ListenerSubscription extends Registration implements Subscrip
 
     @SuppressWarnings("FutureReturnValueIgnored") // the outcome is seen to where it is known
     private void retry(TypedEvent<?> event, TypedEvent<?> fitting, Throwable error) {
+        if (error instanceof ClosedException && !active.get()) {
+            // a stream gives back what it had not handled when it was closed
+            buffer.putBack(event);
+            settle();
+            return;
+        }
         if (redelivery == null) {
             giveUp(event, 1, new DeliveryException(event, 1, error));
             return;
