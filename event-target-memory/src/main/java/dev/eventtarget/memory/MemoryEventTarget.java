@@ -1,6 +1,7 @@
 package dev.eventtarget.memory;
 
 import dev.eventtarget.Capability;
+import dev.eventtarget.ClosedException;
 import dev.eventtarget.CodecException;
 import dev.eventtarget.EventType;
 import dev.eventtarget.Interceptor;
@@ -73,15 +74,14 @@ final class MemoryEventTarget extends AbstractEventTarget {
         if (wire == null && history == null && dedup == null) {
             return registry.dispatch(event);
         }
-        String id = event.id();
-        if (dedup != null && id != null && !dedup.add(id)) {
+        if (dedup == null || event.id() == null) {
+            return overWire(event);
+        }
+        String topicAndId = event.type().topic() + "\n" + event.id();
+        if (!dedup.add(topicAndId)) {
             return Registration.ACCEPTED;
         }
-        Future<Void> outcome = overWire(event);
-        if (dedup != null && id != null) {
-            outcome.onFailure(error -> dedup.remove(id));
-        }
-        return outcome;
+        return overWire(event).onFailure(error -> dedup.remove(topicAndId));
     }
 
     private Future<Void> overWire(TypedEvent<?> event) {
@@ -97,10 +97,14 @@ final class MemoryEventTarget extends AbstractEventTarget {
     /** Under the lock events get their place in history, and into every buffer in that order; outside it listeners run. */
     private Future<Void> intoHistory(TypedEvent<?> event, History history) {
         Registration[] registrations;
-        Future<Void> outcome = Registration.ACCEPTED;
+        Future<Void> outcome;
         synchronized (history) {
+            registrations = registry.find(event.type());
+            outcome = registry.refusal();
+            if (outcome != Registration.ACCEPTED) {
+                return outcome;
+            }
             TypedEvent<?> placed = history.append(event);
-            registrations = registry.find(placed.type());
             for (Registration registration : registrations) {
                 outcome = ListenerRegistry.both(outcome, registration.offer(placed));
             }
@@ -154,6 +158,11 @@ final class MemoryEventTarget extends AbstractEventTarget {
             groups.remove(key);
             registry.remove(group);
         }
+    }
+
+    @Override
+    protected void refuse(ClosedException error) {
+        registry.refuse(error);
     }
 
     @Override

@@ -29,7 +29,8 @@ public final class MemoryEventTargetProvider implements EventTargetProvider {
     public Map<String, String> options() {
         return Map.of(
                 "history", "how many events to keep for listeners that start from the past; 0, the default, for none",
-                "dedup", "among how many event IDs to drop duplicates; 0, the default, for none",
+                "dedup",
+                        "among how many events to drop those whose topic and ID were there before; 0, the default, for none",
                 "codec",
                         "json or cbor: sends every event through that codec, as a real transport would; by default none does",
                 "closeTimeout", "how long close() waits for listeners; 30s by default");

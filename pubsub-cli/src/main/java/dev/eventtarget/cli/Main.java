@@ -136,7 +136,6 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new PubCommand(this))
                 .addSubcommand(new SubCommand(this))
                 .addSubcommand(new RunCommand(this))
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr()
@@ -167,7 +166,7 @@ public final class Main implements Callable<Integer> {
 
     /** {@return the error for one line of output} */
     static String describe(Throwable e) {
-        String message = e.getMessage();
+        String message = e instanceof InterruptedException ? "interrupted" : e.getMessage();
         return oneLine(
                 e instanceof EventTargetException && message != null
                         ? message
@@ -189,16 +188,17 @@ public final class Main implements Callable<Integer> {
     }
 
     /** {@return what runs the targets; the same for all commands} */
-    synchronized Vertx vertx() {
+    Vertx vertx() {
         if (vertx == null) {
             vertx = makeVertx.get();
         }
         return vertx;
     }
 
-    private synchronized void close() {
+    private void close() {
         if (vertx != null) {
-            vertx.close().await();
+            // join, as a late signal must not cut this short
+            vertx.close().toCompletionStage().toCompletableFuture().join();
         }
     }
 

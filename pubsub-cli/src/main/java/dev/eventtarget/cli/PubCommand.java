@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Parameters;
             "Publishes events from a file, from standard input, or one given as arguments.",
             "",
             "Each line is an object {\"type\", \"detail\"}, with \"id\", \"time\", \"source\" and \"headers\" where"
-                    + " wanted. A line that is no event is named by its number, and nothing behind it is published."
+                    + " wanted. A line that is no event, or can't be published, is named by its number and ends the command."
         },
         footerHeading = "%nExamples, where EVENT_TARGET_URL is set:%n",
         footer = {
@@ -50,8 +51,9 @@ final class PubCommand extends TargetCommand {
             paramLabel = "[TYPE JSON]",
             hideParamSyntax = true,
             description = "One event's type, such as order.placed or order.placed:42, and its detail.")
-    private List<String> event = List.of();
+    private List<String> arguments = List.of();
 
+    private @Nullable TypedEvent<EncodedDetail> event;
     private final AtomicBoolean failed = new AtomicBoolean();
 
     PubCommand(Main main) {
@@ -60,13 +62,24 @@ final class PubCommand extends TargetCommand {
 
     @Override
     void check() {
-        if (event.size() == 1 || event.size() > 2) {
+        if (arguments.isEmpty()) {
+            return;
+        }
+        if (arguments.size() != 2) {
             throw new ParameterException(
                     spec().commandLine(),
-                    "An event is two arguments, its type and its detail, and not " + event.size());
+                    "An event is two arguments, its type and its detail, and not " + arguments.size());
         }
-        if (!event.isEmpty() && file != null) {
+        if (file != null) {
             throw new ParameterException(spec().commandLine(), "Give either --file or one event, not both");
+        }
+        try {
+            byte[] json = arguments.get(1).getBytes(StandardCharsets.UTF_8);
+            EncodedDetail detail = new EncodedDetail(JSON, json, 0, json.length);
+            detail.decode(Object.class);
+            event = TypedEvent.of(EventType.of(arguments.get(0), EncodedDetail.class), detail);
+        } catch (IllegalArgumentException | CodecException e) {
+            throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -77,10 +90,10 @@ final class PubCommand extends TargetCommand {
         long start = System.nanoTime();
         boolean interrupted = false;
         try {
-            if (event.isEmpty()) {
+            if (event == null) {
                 publishLines(publisher);
             } else {
-                publish(publisher, "", parse(event.get(0), event.get(1)));
+                publish(publisher, "", event);
             }
         } catch (InterruptedException | ClosedByInterruptException e) {
             interrupted = true;
@@ -90,8 +103,8 @@ final class PubCommand extends TargetCommand {
         long nanos = System.nanoTime() - start;
         long published = publisher.published();
         err().printf(
-                        java.util.Locale.ROOT,
-                        "published %,d %s in %s (%,d events/s)%s%n",
+                        Locale.ROOT,
+                        "published %d %s in %s (%d events/s)%s%n",
                         published,
                         published == 1 ? "event" : "events",
                         seconds(nanos),
@@ -100,31 +113,16 @@ final class PubCommand extends TargetCommand {
         return interrupted ? Main.INTERRUPTED : failed.get() ? Main.FAILED : Main.OK;
     }
 
-    private static TypedEvent<EncodedDetail> parse(String type, String json) {
-        EventType<EncodedDetail> eventType;
-        try {
-            eventType = EventType.of(type, EncodedDetail.class);
-        } catch (IllegalArgumentException e) {
-            throw new CodecException(String.valueOf(e.getMessage()), e);
-        }
-        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        JSON.decodeDetail(bytes, 0, bytes.length, Object.class);
-        return TypedEvent.of(eventType, new EncodedDetail(JSON, bytes, 0, bytes.length));
-    }
-
     private void publishLines(Publisher publisher) throws IOException, InterruptedException {
         try (InputStream in = open()) {
             EventLines lines = new EventLines(in, JSON);
-            while (true) {
+            while (skipBad || !failed.get()) {
                 TypedEvent<EncodedDetail> next;
                 try {
                     next = lines.next();
                 } catch (CodecException e) {
                     fail("line " + lines.number() + ": ", e);
-                    if (skipBad) {
-                        continue;
-                    }
-                    return;
+                    continue;
                 }
                 if (next == null) {
                     return;

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class Run {
     static final String HEADER = "pubsub-run";
 
     private static final long POLL_MILLIS = 2;
+    private static final long SPIN_NANOS = 100_000;
 
     private final TypedEventTarget target;
     private final Workload workload;
@@ -115,14 +117,8 @@ final class Run {
         long start = System.nanoTime();
         while (sent < workload.size()) {
             int sequence = sent;
-            long due = System.nanoTime();
-            if (rate > 0) {
-                long scheduled = start + (long) (sequence * 1e9 / rate);
-                if (scheduled > due) {
-                    TimeUnit.NANOSECONDS.sleep(scheduled - due);
-                }
-                due = scheduled;
-            }
+            long due = rate == 0 ? System.nanoTime() : start + (long) (sequence * 1e9 / rate);
+            awaitNanoTime(due);
             sentAt.setRelease(sequence, due);
             publisher.publish(workload.event(sequence).withHeader(HEADER, prefix + sequence), e -> {
                 refused.add(sequence);
@@ -134,6 +130,20 @@ final class Run {
             }
         }
         publisher.drain();
+    }
+
+    /** Sleeps and then spins: to sleep alone would be late by more than what is measured. */
+    private static void awaitNanoTime(long due) throws InterruptedException {
+        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (left > SPIN_NANOS) {
+                LockSupport.parkNanos(left - SPIN_NANOS);
+            } else {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     /** {@return the numbers of the events that were published} */

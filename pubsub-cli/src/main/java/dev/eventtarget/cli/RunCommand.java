@@ -55,7 +55,7 @@ final class RunCommand extends TargetCommand {
             names = {"-r", "--rate"},
             paramLabel = "N",
             description = "Publishes so many events a second, and counts latency from when each was due; without it, as"
-                    + " many as the target takes.")
+                    + " many as the target takes, so that latency is for the most part time spent in full buffers.")
     private int rate;
 
     @Option(
@@ -99,6 +99,7 @@ final class RunCommand extends TargetCommand {
             run.awaitArrival(timeout);
         } catch (InterruptedException e) {
             interrupted = true;
+            err().println("interrupted");
         }
         target.close().await();
         boolean passed =

@@ -164,6 +164,7 @@ final class SubCommand extends TargetCommand {
                     flushing = false;
                     if (out().checkError()) {
                         failed = true;
+                        err().println("Nobody reads the standard output any more");
                         close();
                     }
                 });

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ abstract class TargetCommand implements Callable<Integer> {
         String url = url();
         if (url == null) {
             throw new ConfigurationException(
-                    "Where to? Give --url, such as --url redis://localhost:6379, or set " + EventTargets.URL_VARIABLE);
+                    "Which target? Give its --url, or set the environment variable " + EventTargets.URL_VARIABLE);
         }
         Vertx vertx = main.vertx();
         TypedEventTarget target = EventTargets.open(vertx, url);
@@ -125,7 +126,7 @@ abstract class TargetCommand implements Callable<Integer> {
     }
 
     static String seconds(long nanos) {
-        return String.format(java.util.Locale.ROOT, "%.2f s", nanos / 1e9);
+        return String.format(Locale.ROOT, "%.2f s", nanos / 1e9);
     }
 
     static long perSecond(long events, long nanos) {

@@ -14,7 +14,11 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The events of a run, each under its sequence number from 0: a list of events that is begun again at its end. */
@@ -68,7 +72,7 @@ final class Workload {
         try {
             TypedEvent<EncodedDetail> event = lines.next();
             while (event != null) {
-                events.add(event);
+                events.add(withoutRun(event));
                 event = lines.next();
             }
         } catch (CodecException e) {
@@ -82,6 +86,16 @@ final class Workload {
                     events.size() + " events " + times + " times are more than " + Integer.MAX_VALUE);
         }
         return new Workload(events, events.size() * times, JsonNode.class, EventType.of(">", EncodedDetail.class));
+    }
+
+    /** {@return an event that may have been recorded during another run, as it was before it} */
+    private static <T> TypedEvent<T> withoutRun(TypedEvent<T> event) {
+        if (!event.headers().containsKey(Run.HEADER)) {
+            return event;
+        }
+        Map<String, String> headers = new LinkedHashMap<>(event.headers());
+        headers.remove(Run.HEADER);
+        return event.withHeaders(headers);
     }
 
     /** {@return how many events there are} */
@@ -106,6 +120,15 @@ final class Workload {
     /** {@return the event to publish under a number} */
     TypedEvent<?> event(int sequence) {
         return events.get(sequence % events.size());
+    }
+
+    /** {@return whether a listener must hear the event published under a number} */
+    IntPredicate heardBy(EventType<?> listener) {
+        BitSet heard = new BitSet();
+        for (int i = 0; i < events.size(); i++) {
+            heard.set(i, listener.matches(events.get(i).type()));
+        }
+        return sequence -> heard.get(sequence % events.size());
     }
 
     /** {@return whether a detail that a listener got is the one that was published under a number} */

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class WorkloadTest {
@@ -77,6 +78,13 @@ class WorkloadTest {
         CodecException e = assertThrows(CodecException.class, () -> read(LINES + "\n{\"detail\":1}\n", 1));
 
         assertTrue(e.getMessage().startsWith("line 5: "), e.getMessage());
+    }
+
+    @Test
+    void whatWasRecordedDuringARunCanBeRunAgain() throws IOException {
+        String line = "{\"type\":\"a\",\"headers\":{\"h\":\"1\",\"" + Run.HEADER + "\":\"x/1\"},\"detail\":1}";
+
+        assertEquals(Map.of("h", "1"), read(line, 1).event(0).headers());
     }
 
     @Test

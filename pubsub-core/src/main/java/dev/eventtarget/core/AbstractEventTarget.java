@@ -142,6 +142,14 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         return false;
     }
 
+    /**
+     * Is told when all that was published before the closing is handled, right before subscriptions end: a publisher who is
+     * still on the way from then on must not be told that its event is accepted.
+     *
+     * @param error what to tell it
+     */
+    protected void refuse(ClosedException error) {}
+
     /** {@return completes when the transport is left; called when all subscriptions have ended} */
     protected Future<Void> disconnect() {
         return Future.succeededFuture();
@@ -311,9 +319,11 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         }
         List<ListenerSubscription> here =
                 all.stream().filter(one -> one.context() == context).toList();
-        List<ListenerSubscription> removed = context == null || here.isEmpty() ? all : here;
-        removed.forEach(ListenerSubscription::close);
-        return !removed.isEmpty();
+        boolean removed = false;
+        for (ListenerSubscription subscription : context == null || here.isEmpty() ? all : here) {
+            removed |= subscription.end();
+        }
+        return removed;
     }
 
     /** Forgets a subscription that takes no more events. */
@@ -338,10 +348,10 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
             closing = true;
             closed = promise.future();
         }
-        Promise<Void> quiet = Promise.promise();
-        long deadline = vertx.setTimer(Math.max(1, closeTimeout.toMillis()), id -> quiet.tryFail(timeout()));
-        quiesce(quiet);
-        quiet.future()
+        Promise<Void> drained = Promise.promise();
+        long deadline = vertx.setTimer(Math.max(1, closeTimeout.toMillis()), id -> drained.tryFail(timeout()));
+        drain(drained);
+        drained.future()
                 .onComplete(outcome -> {
                     vertx.cancelTimer(deadline);
                     live.forEach(ListenerSubscription::close);
@@ -351,16 +361,22 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         return promise.future();
     }
 
-    /** Completes when no subscription has anything to do: what one gives up may be another one's dead letter. */
-    private void quiesce(Promise<Void> quiet) {
+    /**
+     * Waits until no subscription has anything to do, as what one gives up may be another one's dead letter. Only then they
+     * end, each with what publishers who had come in before the closing have put into its buffer meanwhile.
+     */
+    private void drain(Promise<Void> drained) {
         List<Future<Void>> busy = live.stream()
                 .filter(subscription -> !subscription.isIdle())
                 .map(ListenerSubscription::whenIdle)
                 .toList();
         if (busy.isEmpty()) {
-            quiet.tryComplete();
-        } else if (!quiet.future().isComplete()) {
-            Future.join(busy).onComplete(idle -> quiesce(quiet));
+            refuse(closedException());
+            Future.join(live.stream().map(one -> one.finish(closedException())).toList())
+                    .<Void>mapEmpty()
+                    .onComplete(outcome -> drained.tryComplete());
+        } else if (!drained.future().isComplete()) {
+            Future.join(busy).onComplete(idle -> drain(drained));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.eventtarget.core;
 
 import dev.eventtarget.BackpressureException;
+import dev.eventtarget.ClosedException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.OverflowPolicy;
 import dev.eventtarget.TypedEvent;
@@ -34,7 +35,8 @@ public abstract class EventBuffer {
     private final Deque<Waiting> line = new ArrayDeque<>();
 
     private volatile boolean congested;
-    private boolean closed;
+    private volatile @Nullable ClosedException refusal;
+    private boolean cleared;
 
     private record Waiting(TypedEvent<?> event, Promise<Void> promise) {}
 
@@ -72,7 +74,7 @@ public abstract class EventBuffer {
      */
     public final Future<Void> offer(TypedEvent<?> event) {
         if (!congested && add(event, capacity)) {
-            return Registration.ACCEPTED;
+            return refusal();
         }
         return switch (policy) {
             case BLOCK -> line(event);
@@ -90,8 +92,8 @@ public abstract class EventBuffer {
 
     private Future<Void> line(TypedEvent<?> event) {
         synchronized (line) {
-            if (closed || line.isEmpty() && add(event, capacity)) {
-                return Registration.ACCEPTED;
+            if (cleared || line.isEmpty() && add(event, capacity)) {
+                return refusal();
             }
             if (line.size() >= Math.max(LEAST_LINE, capacity)) {
                 return Future.failedFuture(
@@ -135,15 +137,29 @@ public abstract class EventBuffer {
     }
 
     /**
-     * Gives up what waits, when nobody is left to handle it. Publishers in line are let go, as they are when nobody listens.
-     * Only for the one who polls.
+     * Fails the futures of publishers that come too late. What is offered before is there to be polled.
+     *
+     * @param error what they get
+     */
+    final void refuse(ClosedException error) {
+        refusal = error;
+    }
+
+    /** What a publisher gets whose event may not be polled any more: nothing is amiss if merely the listener is gone. */
+    final Future<Void> refusal() {
+        ClosedException error = refusal;
+        return error == null ? Registration.ACCEPTED : Future.failedFuture(error);
+    }
+
+    /**
+     * Gives up what waits, when nobody is left to handle it. Publishers in line are let go. Only for the one who polls.
      *
      * @return how many events
      */
     public final long clear() {
         List<Waiting> waiting;
         synchronized (line) {
-            closed = true;
+            cleared = true;
             waiting = new ArrayList<>(line);
             line.clear();
             congested = false;
@@ -152,7 +168,7 @@ public abstract class EventBuffer {
         while (poll() != null) {
             events++;
         }
-        waiting.forEach(one -> one.promise.tryComplete());
+        waiting.forEach(one -> refusal().onComplete(one.promise));
         return events;
     }
 

@@ -2,6 +2,7 @@ package dev.eventtarget.core;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.eventtarget.ClosedException;
 import dev.eventtarget.EventListener;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
@@ -38,6 +39,7 @@ public final class ListenerRegistry {
 
     private final Map<String, Set<String>> scopes = new HashMap<>();
 
+    private volatile Future<Void> refusal = Registration.ACCEPTED;
     private volatile Patterns patterns = new Patterns(0, List.of(), false);
     private long sequence;
 
@@ -137,6 +139,20 @@ public final class ListenerRegistry {
     }
 
     /**
+     * Fails publishers from now on: whom they {@linkplain #find find} may be incomplete.
+     *
+     * @param error what they get
+     */
+    public void refuse(ClosedException error) {
+        refusal = Future.failedFuture(error);
+    }
+
+    /** {@return what a publisher gets who asks after it has found whom to offer an event: mostly {@link Registration#ACCEPTED}} */
+    public Future<Void> refusal() {
+        return refusal;
+    }
+
+    /**
      * Offers an event to everyone who takes it, in the order in which they were added.
      *
      * @param event the event
@@ -145,8 +161,12 @@ public final class ListenerRegistry {
     @SuppressWarnings("ReferenceEquality") // types are mostly constants: another object takes the longer way
     public Future<Void> dispatch(TypedEvent<?> event) {
         EventType<?> type = event.type();
-        Future<Void> outcome = Registration.ACCEPTED;
-        for (Registration registration : find(type)) {
+        Registration[] found = find(type);
+        Future<Void> outcome = refusal;
+        if (outcome != Registration.ACCEPTED) {
+            return outcome;
+        }
+        for (Registration registration : found) {
             EventListener<Object> direct = registration.direct;
             if (direct != null && registration.type == type) {
                 call(registration, direct, event);

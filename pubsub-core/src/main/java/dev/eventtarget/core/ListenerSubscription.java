@@ -52,6 +52,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
     private final Promise<Void> ready = Promise.promise();
     private final Promise<Void> ended = Promise.promise();
     private volatile boolean immediate;
+    private volatile boolean draining;
     private volatile boolean cleared;
     private volatile @Nullable Promise<Void> idle;
 
@@ -111,7 +112,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
     @Override
     public Future<Void> offer(TypedEvent<?> event) {
         if (!active.get()) {
-            return ACCEPTED;
+            return buffer.refusal();
         }
         if (!immediate) {
             return buffer.offer(event);
@@ -165,7 +166,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
             }
         }
         buffer.admit();
-        if (!active.get() && !cleared) {
+        if (!active.get() && !cleared && (!draining || buffer.isEmpty())) {
             if (options.group() == null) {
                 buffer.clear();
             }
@@ -183,11 +184,14 @@ public final class ListenerSubscription extends Registration implements Subscrip
     }
 
     private boolean wantsTurn() {
-        return active.get() ? canTake() && !buffer.isEmpty() : !cleared;
+        if (active.get()) {
+            return canTake() && !buffer.isEmpty();
+        }
+        return !cleared && (!draining || buffer.isEmpty() || canTake());
     }
 
     private boolean canTake() {
-        return active.get() && demand.get() > 0 && inFlight.get() < options.concurrency();
+        return (active.get() || draining) && demand.get() > 0 && inFlight.get() < options.concurrency();
     }
 
     private void rest() {
@@ -256,7 +260,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
             return;
         }
         if (redelivery == null) {
-            giveUp(event, 1, new DeliveryException(event, 1, error));
+            giveUp(event, 1, new DeliveryException(fitting, 1, error));
             return;
         }
         redelivery.goOn(error, () -> attempt(fitting)).whenComplete((done, failure) -> {
@@ -267,7 +271,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
                 settle();
             } else {
                 int attempts = options.retry().attempts();
-                onContext(() -> giveUp(event, attempts, new DeliveryException(event, attempts, failure)));
+                onContext(() -> giveUp(event, attempts, new DeliveryException(fitting, attempts, failure)));
             }
         });
     }
@@ -441,11 +445,27 @@ public final class ListenerSubscription extends Registration implements Subscrip
 
     @Override
     public Future<Void> close() {
-        retire();
+        end();
+        return ended.future();
+    }
+
+    /** Begins to close; gives false if it has ceased to take events before. */
+    boolean end() {
+        draining = false;
+        boolean first = retire();
         schedule();
         if (redelivery != null) {
             redelivery.stop();
         }
+        return first;
+    }
+
+    /** Ends when what is in the buffer is handled: for a target that closes. */
+    Future<Void> finish(ClosedException refusal) {
+        draining = true;
+        buffer.refuse(refusal);
+        retire();
+        schedule();
         return ended.future();
     }
 

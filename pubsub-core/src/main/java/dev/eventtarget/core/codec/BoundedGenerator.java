@@ -111,14 +111,14 @@ final class BoundedGenerator extends JsonGeneratorDelegate {
     private static void checkName(String name) throws IOException {
         if (name.length() > Bounds.NAME_BYTES / 3 && name.getBytes(StandardCharsets.UTF_8).length > Bounds.NAME_BYTES) {
             throw new StreamConstraintsException(
-                    "A name in an object is longer than the " + Bounds.NAME_BYTES + " bytes allowed");
+                    "a name in an object is longer than the " + Bounds.NAME_BYTES + " bytes allowed");
         }
     }
 
     private static void checkString(long length) throws IOException {
         if (length > Bounds.STRING_CHARS) {
             throw new StreamConstraintsException(
-                    "A text of " + length + " characters is longer than the " + Bounds.STRING_CHARS + " allowed");
+                    "a text of " + length + " characters is longer than the " + Bounds.STRING_CHARS + " allowed");
         }
     }
 
@@ -127,7 +127,7 @@ final class BoundedGenerator extends JsonGeneratorDelegate {
         if (bits > SHORT_NUMBER_BITS
                 && (bits > LONG_NUMBER_BITS || value.toString().length() > Bounds.NUMBER_CHARS)) {
             throw new StreamConstraintsException(
-                    "A number is longer than the " + Bounds.NUMBER_CHARS + " characters allowed");
+                    "a number is longer than the " + Bounds.NUMBER_CHARS + " characters allowed");
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.eventtarget.core.codec;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.fasterxml.jackson.dataformat.cbor.CBORGenerator;
 import com.fasterxml.jackson.dataformat.cbor.CBORParser;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import java.io.IOException;
 
 /**
  * CBOR (RFC 8949): the same envelope, mapping and bounds as {@link JsonEventCodec}, in fewer bytes. Bytes are byte strings;
@@ -27,5 +29,12 @@ public final class CborEventCodec extends JacksonEventCodec {
     @Override
     void beforeRaw(JsonGenerator generator) {
         // nothing stands between a name and its value
+    }
+
+    @Override
+    boolean isAtEnd(JsonParser parser, int end) throws IOException {
+        // to ask for the next token would pass over tags that tag nothing
+        parser.finishToken();
+        return parser.currentLocation().getByteOffset() == end;
     }
 }

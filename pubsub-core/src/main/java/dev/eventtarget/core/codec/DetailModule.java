@@ -1,7 +1,5 @@
 package dev.eventtarget.core.codec;
 
-import com.fasterxml.jackson.core.Base64Variant;
-import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -14,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -23,11 +22,6 @@ import java.util.Map;
  */
 final class DetailModule extends SimpleModule {
     private static final long serialVersionUID = 1L;
-
-    private static final Base64Variant STANDARD =
-            Base64Variants.MIME_NO_LINEFEEDS.withReadPadding(Base64Variant.PaddingReadBehaviour.PADDING_ALLOWED);
-    private static final Base64Variant URL =
-            Base64Variants.MODIFIED_FOR_URL.withReadPadding(Base64Variant.PaddingReadBehaviour.PADDING_ALLOWED);
 
     DetailModule() {
         super("event-target-detail");
@@ -93,8 +87,9 @@ final class DetailModule extends SimpleModule {
             return parser.getBinaryValue();
         }
         String text = parser.getText();
+        boolean url = text.indexOf('-') >= 0 || text.indexOf('_') >= 0;
         try {
-            return (text.indexOf('-') >= 0 || text.indexOf('_') >= 0 ? URL : STANDARD).decode(text);
+            return (url ? Base64.getUrlDecoder() : Base64.getDecoder()).decode(text);
         } catch (IllegalArgumentException e) {
             return (byte[]) context.handleWeirdStringValue(byte[].class, text, "no Base64");
         }

@@ -64,7 +64,7 @@ final class Envelope {
         generator.writeFieldName(DETAIL);
     }
 
-    /** Reads one envelope and the end of input behind it. */
+    /** Reads one envelope, to the end of it. */
     static Envelope read(JsonParser parser) throws IOException {
         Envelope envelope = new Envelope();
         if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -72,9 +72,6 @@ final class Envelope {
         }
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             envelope.readAttribute(parser);
-        }
-        if (parser.nextToken() != null) {
-            throw new CodecException("Something follows the envelope: give each envelope to the codec alone");
         }
         if (envelope.topic.isEmpty()) {
             throw new CodecException("The envelope has no attribute 'type'");
@@ -180,7 +177,7 @@ final class Envelope {
     }
 
     private static StreamConstraintsException tooManyHeaders() {
-        return new StreamConstraintsException("There are more headers than the " + Bounds.HEADERS + " allowed");
+        return new StreamConstraintsException("there are more headers than the " + Bounds.HEADERS + " allowed");
     }
 
     /**

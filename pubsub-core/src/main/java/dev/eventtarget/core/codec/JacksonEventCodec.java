@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.TSFBuilder;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.NumberOutput;
 import com.fasterxml.jackson.core.util.BufferRecycler;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -114,6 +115,9 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
     /** Writes what stands between a name and a value that is then written behind the generator's back. */
     abstract void beforeRaw(JsonGenerator generator) throws IOException;
 
+    /** Whether nothing but what means nothing stands between the value that the parser is behind and the end of input. */
+    abstract boolean isAtEnd(JsonParser parser, int end) throws IOException;
+
     @Override
     public final String name() {
         return name;
@@ -158,7 +162,11 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
     @Override
     public final TypedEvent<EncodedDetail> decode(byte[] bytes) {
         try (JsonParser parser = factory.createParser(bytes)) {
-            return Envelope.read(parser).toEvent(types::get, this, bytes, absent);
+            Envelope envelope = Envelope.read(parser);
+            if (!isAtEnd(parser, bytes.length)) {
+                throw new CodecException("Something follows the envelope: give each envelope to the codec alone");
+            }
+            return envelope.toEvent(types::get, this, bytes, absent);
         } catch (IOException | RuntimeException e) {
             throw failures.decoding("The envelope", 0, e);
         }
@@ -173,7 +181,7 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
         try (JsonParser parser = factory.createParser(bytes, offset, length)) {
             checkStart(parser);
             Object detail = readers.get(javaType).readValue(parser);
-            checkEnd(parser);
+            checkEnd(parser, offset + length);
             return detail;
         } catch (IOException | RuntimeException | StackOverflowError e) {
             throw failures.decoding("The detail", offset, e);
@@ -190,10 +198,11 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
         } else if (!(detail instanceof EncodedDetail encoded)) {
             writers.get(javaType).writeValue(generator, detail);
         } else if (encoded.codec() instanceof JacksonEventCodec other) {
-            try (JsonParser parser = other.factory.createParser(encoded.toBytes())) {
+            byte[] bytes = encoded.toBytes();
+            try (JsonParser parser = other.factory.createParser(bytes)) {
                 checkStart(parser);
                 copyValue(parser, generator);
-                checkEnd(parser);
+                other.checkEnd(parser, bytes.length);
             }
         } else {
             writeDetail(generator, encoded.decode(Object.class), Object.class);
@@ -205,7 +214,7 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
         try (JsonParser parser = factory.createParser(detail)) {
             checkStart(parser);
             skipValue(parser);
-            checkEnd(parser);
+            checkEnd(parser, detail.length);
         }
     }
 
@@ -215,8 +224,8 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
         }
     }
 
-    private static void checkEnd(JsonParser parser) throws IOException {
-        if (parser.nextToken() != null) {
+    private void checkEnd(JsonParser parser, int end) throws IOException {
+        if (!isAtEnd(parser, end)) {
             throw new CodecException("Something follows the encoded detail");
         }
     }
@@ -253,11 +262,16 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
         }
         double approximation = from.getDoubleValue();
         BigDecimal exact = from.getDecimalValue();
-        if (Double.isFinite(approximation) && exact.compareTo(BigDecimal.valueOf(approximation)) == 0) {
+        if (Double.isFinite(approximation) && exact.compareTo(shortest(approximation)) == 0) {
             to.writeNumber(approximation);
         } else {
             to.writeNumber(exact);
         }
+    }
+
+    // Double.toString is not always the shortest before JDK 19
+    private static BigDecimal shortest(double value) {
+        return new BigDecimal(NumberOutput.toString(value, true));
     }
 
     @FunctionalInterface
@@ -302,7 +316,7 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
             written += more;
             if (written > Bounds.DOCUMENT_BYTES) {
                 throw new StreamConstraintsException(
-                        "It takes more than the " + Bounds.DOCUMENT_BYTES + " bytes allowed for an envelope");
+                        "it takes more than the " + Bounds.DOCUMENT_BYTES + " bytes allowed for an envelope");
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.eventtarget.core.codec;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -35,5 +36,10 @@ public final class JsonEventCodec extends JacksonEventCodec {
     @Override
     void beforeRaw(JsonGenerator generator) throws IOException {
         generator.writeRawValue("");
+    }
+
+    @Override
+    boolean isAtEnd(JsonParser parser, int end) throws IOException {
+        return parser.nextToken() == null;
     }
 }

@@ -1,0 +1,13 @@
+package dev.eventtarget.memory;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.tck.EventTargetContract;
+import io.vertx.core.Vertx;
+
+class MemoryDedupContractTest extends EventTargetContract {
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus) {
+        return EventTargets.open(vertx, "memory:" + bus + "?dedup=10000");
+    }
+}

@@ -1,0 +1,18 @@
+package dev.eventtarget.memory;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.tck.EventTargetContract;
+import io.vertx.core.Vertx;
+
+class MemoryHistoryContractTest extends EventTargetContract {
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus) {
+        return EventTargets.open(vertx, "memory:" + bus + "?history=10000");
+    }
+
+    @Override
+    protected int historyLimit() {
+        return 10_000;
+    }
+}

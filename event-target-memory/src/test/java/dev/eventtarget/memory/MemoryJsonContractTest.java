@@ -1,0 +1,13 @@
+package dev.eventtarget.memory;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.tck.EventTargetContract;
+import io.vertx.core.Vertx;
+
+class MemoryJsonContractTest extends EventTargetContract {
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus) {
+        return EventTargets.open(vertx, "memory:" + bus + "?codec=json");
+    }
+}
