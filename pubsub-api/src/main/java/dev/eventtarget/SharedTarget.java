@@ -162,7 +162,7 @@ final class SharedTarget {
             if (shared.release(directory, key)) {
                 target.close().onComplete(promise);
             } else {
-                Future.join(subscriptions.stream().map(Subscription::close).toList())
+                Future.join(subscriptions.stream().map(Subscription::drain).toList())
                         .<Void>mapEmpty()
                         .onComplete(promise);
             }

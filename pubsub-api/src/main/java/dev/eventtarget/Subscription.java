@@ -52,9 +52,19 @@ public interface Subscription {
     long dropped();
 
     /**
-     * Ends the subscription: the listener is not called again. Events that wait in a group go to its other members.
+     * Ends the subscription at once: the listener is not called again. Events that wait in a group go to its other members,
+     * those that wait for this listener alone are not delivered.
      *
      * @return completes when the events being handled are
      */
     Future<Void> close();
+
+    /**
+     * Ends the subscription in good order: it takes no more events, and the listener is called for those that wait. In a
+     * group with other members these go to them, as with {@link #close()}.
+     *
+     * @return completes when what waited is handled; fails with reason {@link EventTargetException.Reason#TIMEOUT} when that
+     *     took longer than the target's {@code closeTimeout} (30 s), what still waits being given up
+     */
+    Future<Void> drain();
 }

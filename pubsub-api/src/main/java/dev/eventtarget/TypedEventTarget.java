@@ -112,7 +112,9 @@ public interface TypedEventTarget {
 
     /**
      * Closes: refuses new events and listeners at once, delivers what was accepted, and waits for listeners, at most for
-     * the {@code closeTimeout} of the configuration (30 s). Further calls return the same outcome.
+     * the {@code closeTimeout} of the configuration (30 s). Further calls return the same outcome. While others have the
+     * target {@linkplain EventTargets open} as well, only the listeners that were added through this handle
+     * {@linkplain Subscription#drain() end}.
      *
      * @return completes when everything is delivered; fails with reason {@link EventTargetException.Reason#TIMEOUT} when
      *     the time is up, with the number of events given up

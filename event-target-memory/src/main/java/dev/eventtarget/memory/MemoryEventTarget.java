@@ -161,6 +161,11 @@ final class MemoryEventTarget extends AbstractEventTarget {
     }
 
     @Override
+    protected void queued(ListenerSubscription subscription) {
+        registry.changed(subscription);
+    }
+
+    @Override
     protected void refuse(ClosedException error) {
         registry.refuse(error);
     }

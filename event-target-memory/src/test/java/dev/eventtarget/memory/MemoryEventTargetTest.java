@@ -269,6 +269,39 @@ class MemoryEventTargetTest {
     }
 
     @Test
+    void aHandleThatIsNotTheLastDrainsItsOwnListeners() throws Exception {
+        TypedEventTarget one = EventTargets.open(vertx, "memory:shared");
+        TypedEventTarget other = EventTargets.open(vertx, "memory:shared");
+        List<String> heard = new CopyOnWriteArrayList<>();
+        one.addAsyncEventListener(
+                SAID,
+                event -> vertx.timer(5, java.util.concurrent.TimeUnit.MILLISECONDS)
+                        .onSuccess(done -> heard.add(event.detail())));
+        for (String word : List.of("a", "b", "c")) {
+            say(one, word);
+        }
+
+        Future<Void> closed = one.close();
+        say(other, "late");
+        get(closed);
+
+        assertEquals(List.of("a", "b", "c"), heard);
+    }
+
+    @Test
+    void aDrainThatTakesTooLongSaysSo() throws Exception {
+        TypedEventTarget target = EventTargets.open(vertx, "memory:?closeTimeout=50ms");
+        Subscription paused = target.addEventListener(SAID, event -> {}).pause();
+        say(target, "a");
+
+        ExecutionException error = assertThrows(ExecutionException.class, () -> get(paused.drain()));
+
+        assertEquals(Reason.TIMEOUT, ((EventTargetException) error.getCause()).reason());
+        get(paused.ended());
+        get(target.close());
+    }
+
+    @Test
     void interceptorsStandAroundPublicationAndDeliveryInOrder() {
         List<String> log = new CopyOnWriteArrayList<>();
         TypedEventTarget target = EventTargets.open(vertx, "memory:", logging("outer", log), logging("inner", log));

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * question mark; what stands between {@code memory:} and the question mark is the option {@code name}. Immutable.
  */
 public final class EventTargetConfig {
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
     private static final Pattern DURATION = Pattern.compile("(\\d{1,15})(ms|s|m|h|d)?");
 
     private final String transport;
@@ -40,7 +41,7 @@ public final class EventTargetConfig {
      */
     public static EventTargetConfig of(String uri) {
         int colon = uri.indexOf(':');
-        if (colon < 1) {
+        if (colon < 1 || !SCHEME.matcher(uri.substring(0, colon)).matches()) {
             throw new ConfigurationException(
                     "'" + redact(uri) + "' names no transport: write a URI such as memory: or redis://localhost:6379");
         }
@@ -55,6 +56,10 @@ public final class EventTargetConfig {
         } catch (java.net.URISyntaxException e) {
             throw new ConfigurationException(
                     "'" + redact(uri) + "' is no URI: " + e.getReason() + " at index " + e.getIndex());
+        }
+        if (parsed.getRawFragment() != null) {
+            throw new ConfigurationException(
+                    "'" + redact(uri) + "' has a #fragment: write %23 for a # that is meant so");
         }
         String query;
         if (parsed.isOpaque()) {
@@ -149,7 +154,7 @@ public final class EventTargetConfig {
     }
 
     private static String redact(String uri) {
-        return uri.replaceAll("//[^/@]*@", "//…@").replaceAll("((?i:password|token|secret)[^=&]*=)[^&]*", "$1…");
+        return uri.replaceAll("//.*@", "//…@").replaceAll("((?i:password|token|secret|key)[^=&]*=)[^&]*", "$1…");
     }
 
     /** {@return the transport: a scheme in lower case, such as {@code memory}} */

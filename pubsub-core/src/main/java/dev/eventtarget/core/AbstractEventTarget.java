@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,6 +150,14 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
      * @param error what to tell it
      */
     protected void refuse(ClosedException error) {}
+
+    /**
+     * Is told that a subscription, called directly until now, has been paused and takes events through its buffer from now
+     * on.
+     *
+     * @param subscription registered
+     */
+    protected void queued(ListenerSubscription subscription) {}
 
     /** {@return completes when the transport is left; called when all subscriptions have ended} */
     protected Future<Void> disconnect() {
@@ -349,16 +358,30 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
             closed = promise.future();
         }
         Promise<Void> drained = Promise.promise();
-        long deadline = vertx.setTimer(Math.max(1, closeTimeout.toMillis()), id -> drained.tryFail(timeout()));
         drain(drained);
-        drained.future()
-                .onComplete(outcome -> {
-                    vertx.cancelTimer(deadline);
-                    live.forEach(ListenerSubscription::close);
-                })
+        withinCloseTimeout(drained.future(), () -> timeout(unsettled()))
+                .onComplete(outcome -> live.forEach(ListenerSubscription::end))
                 .eventually(this::disconnect)
                 .onComplete(promise);
         return promise.future();
+    }
+
+    /** An outcome, or, where it is not there in time, an error. */
+    Future<Void> withinCloseTimeout(Future<Void> outcome, Supplier<EventTargetException> error) {
+        if (outcome.isComplete()) {
+            return outcome;
+        }
+        Promise<Void> inTime = Promise.promise();
+        long deadline = vertx.setTimer(Math.max(1, closeTimeout.toMillis()), id -> inTime.tryFail(error.get()));
+        outcome.onComplete(result -> {
+            vertx.cancelTimer(deadline);
+            if (result.succeeded()) {
+                inTime.tryComplete();
+            } else {
+                inTime.tryFail(result.cause());
+            }
+        });
+        return inTime.future();
     }
 
     /**
@@ -375,25 +398,29 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
             Future.join(live.stream().map(one -> one.finish(closedException())).toList())
                     .<Void>mapEmpty()
                     .onComplete(outcome -> drained.tryComplete());
-        } else if (!drained.future().isComplete()) {
+        } else {
             Future.join(busy).onComplete(idle -> drain(drained));
         }
     }
 
-    private EventTargetException timeout() {
-        long events = live.stream().mapToLong(ListenerSubscription::unsettled).sum()
+    EventTargetException timeout(long events) {
+        return new EventTargetException(
+                Reason.TIMEOUT,
+                false,
+                "After " + closeTimeout + " " + events + " events that " + this
+                        + " had accepted are not handled: they are "
+                        + "given up. Give it a longer closeTimeout, or look for a listener that hangs or is paused",
+                null);
+    }
+
+    private long unsettled() {
+        return live.stream().mapToLong(ListenerSubscription::unsettled).sum()
                 + live.stream()
                         .filter(subscription -> subscription.options().group() != null)
                         .map(ListenerSubscription::buffer)
                         .distinct()
                         .mapToLong(EventBuffer::size)
                         .sum();
-        return new EventTargetException(
-                Reason.TIMEOUT,
-                false,
-                "Listeners had not handled " + events + " events when " + this + " had been closing for " + closeTimeout
-                        + ": these are given up. Give it a longer closeTimeout, or look for a listener that hangs or is paused",
-                null);
     }
 
     private ClosedException closedException() {

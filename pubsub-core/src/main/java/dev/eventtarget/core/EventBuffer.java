@@ -201,21 +201,32 @@ public abstract class EventBuffer {
     /** Puts an event that was polled back, whatever the capacity. */
     abstract void putBack(TypedEvent<?> event);
 
-    /** Many threads put in, one takes out, none waits for a lock. */
+    /** Many threads put in, one takes out, none waits for a lock. Takes no memory before the first event. */
     private static final class Ring extends EventBuffer {
-        private final MpscAtomicArrayQueue<TypedEvent<?>> queue;
+        private final int length;
+        private volatile @Nullable MpscAtomicArrayQueue<TypedEvent<?>> queue;
 
         /** Comes first; only touched by the one who polls. */
         private volatile @Nullable Iterator<? extends TypedEvent<?>> past;
 
         Ring(ListenerOptions options) {
             super(options);
-            queue = new MpscAtomicArrayQueue<>(Math.max(2, options.buffer()));
+            length = Math.max(2, options.buffer());
         }
 
         @Override
         boolean add(TypedEvent<?> event, int capacity) {
-            return queue.offerIfBelowThreshold(event, capacity);
+            MpscAtomicArrayQueue<TypedEvent<?>> ring = queue;
+            return (ring == null ? create() : ring).offerIfBelowThreshold(event, capacity);
+        }
+
+        private synchronized MpscAtomicArrayQueue<TypedEvent<?>> create() {
+            MpscAtomicArrayQueue<TypedEvent<?>> ring = queue;
+            if (ring == null) {
+                ring = new MpscAtomicArrayQueue<>(length);
+                queue = ring;
+            }
+            return ring;
         }
 
         @Override
@@ -232,13 +243,16 @@ public abstract class EventBuffer {
                 }
                 past = null;
             }
-            return queue.poll();
+            MpscAtomicArrayQueue<TypedEvent<?>> ring = queue;
+            return ring == null ? null : ring.poll();
         }
 
         @Override
         int size() {
             Iterator<?> before = past;
-            return before != null && before.hasNext() ? Math.max(1, queue.size()) : queue.size();
+            MpscAtomicArrayQueue<?> ring = queue;
+            int waiting = ring == null ? 0 : ring.size();
+            return before != null && before.hasNext() ? waiting + 1 : waiting;
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.eventtarget.EventListener;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import io.vertx.core.Future;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds who takes an event: an immutable array for each topic that somebody listens to by name, replaced on change, so that
@@ -23,13 +25,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ListenerRegistry {
     private static final Registration[] NONE = {};
+    private static final Route NOBODY = new Route(0, NONE);
     private static final int PATTERN_ROUTES = 10_000;
 
     /** Who takes a topic that is listened to without wildcards. */
-    private final ConcurrentHashMap<String, Registration[]> routes = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Route> routes = new ConcurrentHashMap<>();
 
     /** Who takes one that is not. */
-    private final Cache<String, PatternRoute> patternRoutes = Caffeine.newBuilder()
+    private final Cache<String, Route> patternRoutes = Caffeine.newBuilder()
             .maximumSize(PATTERN_ROUTES)
             .executor(Runnable::run)
             .build();
@@ -53,9 +56,44 @@ public final class ListenerRegistry {
         }
     }
 
-    /** A route that holds as long as the patterns are of the same version. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record PatternRoute(long version, Registration[] registrations) {}
+    /** Who takes a topic, as of a version of the patterns. */
+    private static final class Route {
+        private final long version;
+        private final Registration[] registrations;
+
+        /** The listeners alone, where all of them may be called directly with a detail of one class; else null. */
+        private final EventListener<Object> @Nullable [] direct;
+
+        private final @Nullable Type javaType;
+
+        /**
+         * Set when another route has taken this one's place: a dispatch under way must look at each registration from then
+         * on. Not volatile: the thread that changes registrations while it dispatches sees it at once, and between threads
+         * there is no order to keep.
+         */
+        private boolean stale;
+
+        Route(long version, Registration[] registrations) {
+            this.version = version;
+            this.registrations = registrations;
+            this.direct = direct(registrations);
+            this.javaType = direct == null ? null : registrations[0].type.javaType();
+        }
+
+        @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+        private static EventListener<Object> @Nullable [] direct(Registration[] registrations) {
+            EventListener<Object>[] listeners = new EventListener[registrations.length];
+            for (int i = 0; i < registrations.length; i++) {
+                EventListener<Object> listener = registrations[i].direct;
+                Type javaType = registrations[i].type.javaType();
+                if (listener == null || javaType != registrations[0].type.javaType() || !(javaType instanceof Class)) {
+                    return null;
+                }
+                listeners[i] = listener;
+            }
+            return registrations.length == 0 ? null : listeners;
+        }
+    }
 
     /**
      * Adds a registration behind those there are. An event dispatched after this returns is offered to it.
@@ -68,7 +106,7 @@ public final class ListenerRegistry {
         if (type.isPattern()) {
             List<Registration> changed = new ArrayList<>(patterns.registrations);
             changed.add(registration);
-            patterns = patterns.next(changed);
+            replacePatterns(changed);
         } else {
             named.computeIfAbsent(type.topic(), topic -> new ArrayList<>()).add(registration);
             if (type.id() != null) {
@@ -88,7 +126,7 @@ public final class ListenerRegistry {
         if (type.isPattern()) {
             List<Registration> changed = new ArrayList<>(patterns.registrations);
             changed.remove(registration);
-            patterns = patterns.next(changed);
+            replacePatterns(changed);
         } else {
             named.computeIfPresent(
                     type.topic(), (topic, same) -> same.remove(registration) && same.isEmpty() ? null : same);
@@ -100,6 +138,18 @@ public final class ListenerRegistry {
         reroute(type);
     }
 
+    /**
+     * Takes note that a registration is not {@linkplain Registration#direct direct} any more.
+     *
+     * @param registration one that was added
+     */
+    public synchronized void changed(Registration registration) {
+        if (registration.type.isPattern()) {
+            replacePatterns(patterns.registrations);
+        }
+        reroute(registration.type);
+    }
+
     /** Replaces the routes that a change of the registrations to a type touches. */
     private void reroute(EventType<?> changed) {
         if (changed.isPattern()) {
@@ -107,7 +157,7 @@ public final class ListenerRegistry {
             return;
         }
         if (patterns.scoped) {
-            patterns = patterns.next(patterns.registrations);
+            replacePatterns(patterns.registrations);
         }
         route(changed.topic());
         if (changed.id() == null) {
@@ -115,15 +165,22 @@ public final class ListenerRegistry {
         }
     }
 
+    private void replacePatterns(List<Registration> changed) {
+        patterns = patterns.next(changed);
+        patternRoutes.asMap().values().forEach(route -> route.stale = true);
+        patternRoutes.invalidateAll();
+    }
+
     private void route(String topic) {
-        if (named.containsKey(topic)) {
-            routes.put(topic, merge(EventType.of(topic, Object.class)).registrations);
-        } else {
-            routes.remove(topic);
+        Route before = named.containsKey(topic)
+                ? routes.put(topic, merge(EventType.of(topic, Object.class)))
+                : routes.remove(topic);
+        if (before != null) {
+            before.stale = true;
         }
     }
 
-    private synchronized PatternRoute merge(EventType<?> type) {
+    private synchronized Route merge(EventType<?> type) {
         List<Registration> merged = new ArrayList<>(named.getOrDefault(type.name(), List.of()));
         if (type.id() != null) {
             merged.addAll(named.getOrDefault(type.topic(), List.of()));
@@ -135,7 +192,7 @@ public final class ListenerRegistry {
             }
         }
         merged.sort(Comparator.comparingLong(registration -> registration.sequence));
-        return new PatternRoute(current.version, merged.toArray(NONE));
+        return new Route(current.version, merged.toArray(NONE));
     }
 
     /**
@@ -158,32 +215,51 @@ public final class ListenerRegistry {
      * @param event the event
      * @return completes when all have room for it, at once {@link Registration#ACCEPTED} if they have; fails if one has none
      */
-    @SuppressWarnings("ReferenceEquality") // types are mostly constants: another object takes the longer way
     public Future<Void> dispatch(TypedEvent<?> event) {
-        EventType<?> type = event.type();
-        Registration[] found = find(type);
-        Future<Void> outcome = refusal;
-        if (outcome != Registration.ACCEPTED) {
-            return outcome;
+        Route route = route(event.type());
+        Future<Void> refused = refusal;
+        if (refused != Registration.ACCEPTED) {
+            return refused;
         }
-        for (Registration registration : found) {
+        EventListener<Object>[] direct = route.direct;
+        return direct != null && route.javaType == event.type().javaType()
+                ? dispatch(event, route, direct)
+                : dispatchToEach(event, route);
+    }
+
+    /** The way of events in a process whose listeners all want them as they are: next to nothing but the calls. */
+    @SuppressWarnings("unchecked") // the listeners' type is the event's
+    private static Future<Void> dispatch(TypedEvent<?> event, Route route, EventListener<Object>[] direct) {
+        for (int i = 0; i < direct.length; i++) {
+            if (route.stale && route.registrations[i].direct == null) {
+                route.registrations[i].accept(event); // removed, or paused in which case it waits
+                continue;
+            }
+            try {
+                direct[i].handle((TypedEvent<Object>) event);
+            } catch (Throwable e) {
+                route.registrations[i].refused(event, e);
+            }
+        }
+        return Registration.ACCEPTED;
+    }
+
+    @SuppressWarnings("unchecked") // the listener's type is the event's
+    private static Future<Void> dispatchToEach(TypedEvent<?> event, Route route) {
+        Future<Void> outcome = Registration.ACCEPTED;
+        for (Registration registration : route.registrations) {
             EventListener<Object> direct = registration.direct;
-            if (direct != null && registration.type == type) {
-                call(registration, direct, event);
-            } else {
+            if (direct == null || registration.type.javaType() != event.type().javaType()) {
                 outcome = both(outcome, registration.accept(event));
+                continue;
+            }
+            try {
+                direct.handle((TypedEvent<Object>) event);
+            } catch (Throwable e) {
+                registration.refused(event, e);
             }
         }
         return outcome;
-    }
-
-    @SuppressWarnings("unchecked") // the registration's type is the event's
-    private static void call(Registration registration, EventListener<Object> direct, TypedEvent<?> event) {
-        try {
-            direct.handle((TypedEvent<Object>) event);
-        } catch (Throwable e) {
-            registration.refused(event, e);
-        }
     }
 
     /**
@@ -209,7 +285,11 @@ public final class ListenerRegistry {
      * @return the registrations in the order in which they were added; not to be changed
      */
     public Registration[] find(EventType<?> type) {
-        Registration[] found = routes.get(type.topic());
+        return route(type).registrations;
+    }
+
+    private Route route(EventType<?> type) {
+        Route found = routes.get(type.topic());
         if (found != null) {
             return found;
         }
@@ -220,16 +300,16 @@ public final class ListenerRegistry {
                 return found;
             }
         }
-        return current.registrations.isEmpty() ? NONE : findByPattern(type, current);
+        return current.registrations.isEmpty() ? NOBODY : patternRoute(type, current);
     }
 
-    private Registration[] findByPattern(EventType<?> type, Patterns current) {
+    private Route patternRoute(EventType<?> type, Patterns current) {
         String key = current.scoped ? type.topic() : type.name();
-        PatternRoute known = patternRoutes.getIfPresent(key);
+        Route known = patternRoutes.getIfPresent(key);
         if (known == null || known.version != current.version) {
             known = merge(type);
             patternRoutes.put(key, known);
         }
-        return known.registrations;
+        return known;
     }
 }

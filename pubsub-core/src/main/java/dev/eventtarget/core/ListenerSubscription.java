@@ -410,9 +410,12 @@ public final class ListenerSubscription extends Registration implements Subscrip
 
     @Override
     public Subscription pause() {
-        direct = null;
-        immediate = false;
         demand.set(0);
+        if (immediate) {
+            immediate = false;
+            direct = null;
+            target.queued(this);
+        }
         return this;
     }
 
@@ -447,6 +450,18 @@ public final class ListenerSubscription extends Registration implements Subscrip
     public Future<Void> close() {
         end();
         return ended.future();
+    }
+
+    @Override
+    public Future<Void> drain() {
+        if (options.group() != null) {
+            return close();
+        }
+        draining = true;
+        retire();
+        schedule();
+        return target.withinCloseTimeout(ended.future(), () -> target.timeout(unsettled()))
+                .onFailure(timeout -> end());
     }
 
     /** Begins to close; gives false if it has ceased to take events before. */

@@ -37,10 +37,13 @@ final class Redelivery implements Scheduler {
                 .abortOn(Stopped.class)
                 .withMaxAttempts(policy.attempts() == Integer.MAX_VALUE ? -1 : policy.attempts());
         Duration initial = policy.initialDelay();
-        if (policy.maxDelay().compareTo(initial) > 0 && !initial.isZero()) {
-            builder.withBackoff(initial, policy.maxDelay(), 2).withJitter(0.25);
-        } else if (!policy.maxDelay().isZero()) {
-            builder.withDelay(policy.maxDelay()).withJitter(0.25);
+        if (!initial.isZero()) {
+            if (policy.maxDelay().compareTo(initial) > 0) {
+                builder.withBackoff(initial, policy.maxDelay(), 2);
+            } else {
+                builder.withDelay(initial);
+            }
+            builder.withJitter(0.25);
         }
         this.policy = builder.build();
         this.vertx = vertx;
