@@ -224,30 +224,31 @@ public final class ListenerRegistry {
         EventListener<Object>[] direct = route.direct;
         return direct != null && route.javaType == event.type().javaType()
                 ? dispatch(event, route, direct)
-                : dispatchToEach(event, route);
+                : dispatch(event, route.registrations, 0);
     }
 
     /** The way of events in a process whose listeners all want them as they are: next to nothing but the calls. */
     @SuppressWarnings("unchecked") // the listeners' type is the event's
     private static Future<Void> dispatch(TypedEvent<?> event, Route route, EventListener<Object>[] direct) {
-        for (int i = 0; i < direct.length; i++) {
-            if (route.stale && route.registrations[i].direct == null) {
-                route.registrations[i].accept(event); // removed, or paused in which case it waits
-                continue;
+        TypedEvent<Object> typed = (TypedEvent<Object>) event;
+        int next = 0;
+        try {
+            while (next < direct.length && !route.stale) {
+                direct[next].handle(typed);
+                next++;
             }
-            try {
-                direct[i].handle((TypedEvent<Object>) event);
-            } catch (Throwable e) {
-                route.registrations[i].refused(event, e);
-            }
+        } catch (Throwable e) {
+            route.registrations[next++].refused(event, e);
         }
-        return Registration.ACCEPTED;
+        return next == direct.length ? Registration.ACCEPTED : dispatch(event, route.registrations, next);
     }
 
+    /** The way of all others: a look at each registration, from one of them on. */
     @SuppressWarnings("unchecked") // the listener's type is the event's
-    private static Future<Void> dispatchToEach(TypedEvent<?> event, Route route) {
+    private static Future<Void> dispatch(TypedEvent<?> event, Registration[] registrations, int from) {
         Future<Void> outcome = Registration.ACCEPTED;
-        for (Registration registration : route.registrations) {
+        for (int i = from; i < registrations.length; i++) {
+            Registration registration = registrations[i];
             EventListener<Object> direct = registration.direct;
             if (direct == null || registration.type.javaType() != event.type().javaType()) {
                 outcome = both(outcome, registration.accept(event));

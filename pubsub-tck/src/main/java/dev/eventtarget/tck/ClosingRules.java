@@ -162,7 +162,8 @@ abstract class ClosingRules extends Rules {
             target().close().onComplete(closed);
         };
         listen(place(where), NUMBER, listener, options());
-        publish(NUMBER, 1);
+        // it may be too late to tell the publisher of success
+        result(dispatch(NUMBER, 1).otherwiseEmpty());
         result(closed.future());
         assertHears(recorder, 1);
     }

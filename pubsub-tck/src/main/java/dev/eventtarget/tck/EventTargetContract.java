@@ -83,7 +83,8 @@ public abstract class EventTargetContract {
     }
 
     /**
-     * Stops what carries the events, without warning. Not called unless {@link #canRestartBroker}.
+     * Stops what carries the events, without warning. Not called unless {@link #canRestartBroker}. Where test classes run
+     * in parallel, each needs a broker of its own.
      *
      * @throws Exception to fail the test
      */

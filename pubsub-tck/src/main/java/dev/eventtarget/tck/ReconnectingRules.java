@@ -10,9 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
-@Isolated("stops the broker that other tests may use")
 abstract class ReconnectingRules extends Rules {
     ReconnectingRules(EventTargetContract suite) {
         super(suite);

@@ -189,11 +189,13 @@ abstract class Rules {
 
     /** Waits until so much was heard, and asserts that it is just this. */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     final <T extends @Nullable Object> void assertHears(Recorder<T> recorder, T... expected) {
         assertHears(recorder::details, Arrays.asList(expected));
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     final <T extends @Nullable Object> void assertHears(Gate<T> gate, T... expected) {
         assertHears(gate::details, Arrays.asList(expected));
     }

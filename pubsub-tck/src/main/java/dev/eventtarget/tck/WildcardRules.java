@@ -25,6 +25,7 @@ abstract class WildcardRules extends Rules {
         return EventType.of(topic, String.class);
     }
 
+    @SafeVarargs
     private void publishNames(EventType<String>... types) {
         for (EventType<String> type : types) {
             publish(type, type.topic());

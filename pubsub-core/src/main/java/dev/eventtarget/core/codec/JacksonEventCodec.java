@@ -28,6 +28,7 @@ import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.dataformat.cbor.CBORParser;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.github.benmanes.caffeine.cache.CacheLoader;
@@ -254,13 +255,14 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
         }
     }
 
-    // as a double where that is the same number, for not every reader has decimal fractions
+    // a double stays one; a decimal becomes one where that is the same number, for not every reader has decimal
+    // fractions
     private static void copyFloat(JsonParser from, JsonGenerator to) throws IOException {
-        if (from.isNaN()) {
-            to.writeNumber(from.getDoubleValue());
+        double approximation = from.getDoubleValue();
+        if (from.isNaN() || from instanceof CBORParser && from.getNumberType() != JsonParser.NumberType.BIG_DECIMAL) {
+            to.writeNumber(approximation);
             return;
         }
-        double approximation = from.getDoubleValue();
         BigDecimal exact = from.getDecimalValue();
         if (Double.isFinite(approximation) && exact.compareTo(shortest(approximation)) == 0) {
             to.writeNumber(approximation);

@@ -1,0 +1,37 @@
+package dev.eventtarget.memory;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.tck.EventTargetContract;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The suite on a target with the defect that the configuration parameter {@value #DEFECT} names. */
+class BrokenContract extends EventTargetContract {
+    static final String DEFECT = "defect";
+    private static final int HISTORY = 10_000;
+
+    private Defect defect = Defect.NONE;
+
+    @RegisterExtension
+    final BeforeEachCallback configuration = context ->
+            defect = Defect.valueOf(context.getConfigurationParameter(DEFECT).orElseThrow());
+
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus) {
+        String name = defect == Defect.GIVES_EACH_TARGET_A_BUS_OF_ITS_OWN ? bus + System.nanoTime() : bus;
+        return defect.in(EventTargets.open(vertx, "memory:" + name + "?closeTimeout=3s" + defect.configuration()));
+    }
+
+    @Override
+    protected Duration patience() {
+        return defect == Defect.NONE ? Duration.ofSeconds(10) : Duration.ofMillis(700);
+    }
+
+    @Override
+    protected int historyLimit() {
+        return HISTORY;
+    }
+}

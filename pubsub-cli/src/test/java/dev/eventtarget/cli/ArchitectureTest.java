@@ -1,0 +1,113 @@
+package dev.eventtarget.cli;
+
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+
+/** The structure of all modules; here, as the command line tool has them all on its class path. */
+@AnalyzeClasses(packages = "dev.eventtarget", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule noPackageForOddsAndEnds = noClasses()
+            .should()
+            .resideInAnyPackage("..util..", "..utils..", "..common..", "..helper..", "..helpers..", "..misc..")
+            .because("a class lives in a package named for its concept");
+
+    @ArchTest
+    static final ArchRule theApiStandsOnVertxAlone = classes()
+            .that()
+            .resideInAnyPackage("dev.eventtarget", "dev.eventtarget.spi")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.eventtarget", "dev.eventtarget.spi", "java..", "io.vertx.core..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule coreKnowsNoAdapter = noClasses()
+            .that()
+            .resideInAPackage("dev.eventtarget.core..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.cli..");
+
+    @ArchTest
+    static final ArchRule theCommandLineUsesWhatUsersUse = noClasses()
+            .that()
+            .resideInAPackage("dev.eventtarget.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.eventtarget.core", "dev.eventtarget.memory..")
+            .because(
+                    "what runs over one transport runs over all; it needs no more than the API and the envelope's codec");
+
+    @ArchTest
+    static final ArchRule anAdapterShowsItsProviderAlone = classes()
+            .that()
+            .resideInAPackage("dev.eventtarget.memory..")
+            .and()
+            .haveModifier(PUBLIC)
+            .should()
+            .haveSimpleNameEndingWith("Provider");
+
+    @ArchTest
+    static final ArchRule theCommandLineShowsMainAlone = classes()
+            .that()
+            .resideInAPackage("dev.eventtarget.cli..")
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .haveModifier(PUBLIC)
+            .should()
+            .haveSimpleName("Main");
+
+    @ArchTest
+    static final ArchRule modulesFormNoCycle =
+            slices().assignedFrom(modules()).should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule logsGoThroughSlf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    @ArchTest
+    static final ArchRule noLibraryClassWritesToTheConsole = noClasses()
+            .that(resideOutsideTheCommandLine())
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err");
+
+    private static DescribedPredicate<JavaClass> resideOutsideTheCommandLine() {
+        return DescribedPredicate.describe(
+                "reside outside the command line",
+                type -> !type.getPackageName().startsWith("dev.eventtarget.cli"));
+    }
+
+    private static SliceAssignment modules() {
+        return new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass type) {
+                String name = type.getPackageName();
+                if (!name.startsWith("dev.eventtarget")) {
+                    return SliceIdentifier.ignore();
+                }
+                boolean api = name.equals("dev.eventtarget") || name.equals("dev.eventtarget.spi");
+                return SliceIdentifier.of(api ? "api" : name.split("\\.")[2]);
+            }
+
+            @Override
+            public String getDescription() {
+                return "the modules";
+            }
+        };
+    }
+}
