@@ -5,6 +5,7 @@ import dev.eventtarget.spi.EventTargetProvider;
 import io.vertx.core.Closeable;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.CloseFuture;
 import io.vertx.core.internal.ContextInternal;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A target that several openers on one Vert.x instance share, each through a handle; it closes with the last handle. */
@@ -148,7 +150,17 @@ final class SharedTarget {
 
         @Override
         public Future<Void> close() {
-            io.vertx.core.Promise<Void> promise = io.vertx.core.Promise.promise();
+            return close(Subscription::drain);
+        }
+
+        /** With its verticle, which has stopped by now: its listeners must not be called any more. */
+        @Override
+        public void close(Completable<Void> completion) {
+            close(Subscription::close).onComplete(completion);
+        }
+
+        private Future<Void> close(Function<Subscription, Future<Void>> end) {
+            Promise<Void> promise = Promise.promise();
             synchronized (this) {
                 Future<Void> before = closed;
                 if (before != null) {
@@ -162,16 +174,11 @@ final class SharedTarget {
             if (shared.release(directory, key)) {
                 target.close().onComplete(promise);
             } else {
-                Future.join(subscriptions.stream().map(Subscription::drain).toList())
+                Future.join(subscriptions.stream().map(end).toList())
                         .<Void>mapEmpty()
                         .onComplete(promise);
             }
             return promise.future();
-        }
-
-        @Override
-        public void close(Completable<Void> completion) {
-            close().onComplete(completion);
         }
 
         private void checkOpen() {

@@ -34,7 +34,9 @@ public interface TypedEventTarget {
 
     /**
      * Calls a listener for each event of a type. The same listener added again to the same type, in the same group and on
-     * the same Vert.x context, is one registration. A subscription made in a verticle ends when the verticle is undeployed.
+     * the same Vert.x context, is one registration. A subscription made in a verticle {@linkplain Subscription#close() ends at
+     * once} when the verticle is undeployed, after its {@code stop}: to handle what waits, {@linkplain Subscription#drain()
+     * drain} it there.
      *
      * @param type the type, scoped topic, or pattern to listen to
      * @param listener what to call

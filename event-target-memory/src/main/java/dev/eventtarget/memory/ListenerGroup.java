@@ -9,12 +9,14 @@ import dev.eventtarget.core.Registration;
 import io.vertx.core.Future;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Listeners that share the events of a type: one buffer, from which each takes the next event when it has time. */
-final class ListenerGroup extends Registration {
+final class ListenerGroup extends Registration implements ListenerSubscription.Group {
     private final EventBuffer buffer;
     private final AtomicInteger next = new AtomicInteger();
     private volatile ListenerSubscription[] members = {};
+    private volatile @Nullable ListenerSubscription last;
 
     ListenerGroup(EventType<?> type, ListenerOptions options) {
         super(type);
@@ -31,14 +33,20 @@ final class ListenerGroup extends Registration {
         ListenerSubscription[] after = Arrays.copyOf(before, before.length + 1);
         after[before.length] = member;
         members = after;
-        member.joined(this::rested);
+        member.joined(this);
         return before.length == 0;
     }
 
     /** Gives whether it was the last member. */
     boolean leave(ListenerSubscription member) {
         members = Arrays.stream(members).filter(other -> other != member).toArray(ListenerSubscription[]::new);
+        last = member;
         return members.length == 0;
+    }
+
+    @Override
+    public boolean hasOthersThan(ListenerSubscription member) {
+        return Arrays.stream(members).anyMatch(other -> other != member);
     }
 
     @Override
@@ -61,11 +69,16 @@ final class ListenerGroup extends Registration {
         }
     }
 
-    private void rested() {
-        if (members.length == 0) {
-            buffer.clear();
+    @Override
+    public void rested() {
+        ListenerSubscription[] all = members;
+        ListenerSubscription leaving = last;
+        if (all.length == 0) {
+            if (leaving != null && leaving.isDone()) {
+                buffer.clear();
+            }
         } else if (buffer.isEmpty()) {
-            for (ListenerSubscription member : members) {
+            for (ListenerSubscription member : all) {
                 member.checkIdle();
             }
         } else {

@@ -289,6 +289,26 @@ class MemoryEventTargetTest {
     }
 
     @Test
+    void theLastMemberOfAGroupDrainsItsBuffer() throws Exception {
+        TypedEventTarget target = EventTargets.open(vertx, "memory:");
+        List<String> heard = new CopyOnWriteArrayList<>();
+        ListenerOptions group = ListenerOptions.defaults().group("g");
+        Subscription one = target.addAsyncEventListener(SAID, event -> later(() -> heard.add(event.detail())), group);
+        Subscription other = target.addAsyncEventListener(SAID, event -> later(() -> heard.add(event.detail())), group);
+        for (int i = 0; i < 10; i++) {
+            say(target, "" + i);
+        }
+
+        get(Future.all(one.drain(), other.drain()));
+
+        await().untilAsserted(() -> assertEquals(10, heard.size()));
+    }
+
+    private Future<?> later(Runnable task) {
+        return vertx.timer(5, java.util.concurrent.TimeUnit.MILLISECONDS).onSuccess(done -> task.run());
+    }
+
+    @Test
     void aDrainThatTakesTooLongSaysSo() throws Exception {
         TypedEventTarget target = EventTargets.open(vertx, "memory:?closeTimeout=50ms");
         Subscription paused = target.addEventListener(SAID, event -> {}).pause();

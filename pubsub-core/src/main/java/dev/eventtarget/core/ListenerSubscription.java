@@ -56,8 +56,21 @@ public final class ListenerSubscription extends Registration implements Subscrip
     private volatile boolean cleared;
     private volatile @Nullable Promise<Void> idle;
 
-    /** Is told when a turn has ended, for the other members of a group to go on. */
-    private volatile Runnable rested = () -> {};
+    private volatile @Nullable Group group;
+
+    /** The subscriptions that share a buffer. */
+    public interface Group {
+        /** Is told when a member handles no more for now, be the buffer empty or not. */
+        void rested();
+
+        /**
+         * Whether others go on when a member leaves.
+         *
+         * @param member in the group, or about to leave
+         * @return whether there are others
+         */
+        boolean hasOthersThan(ListenerSubscription member);
+    }
 
     ListenerSubscription(
             AbstractEventTarget target,
@@ -101,10 +114,15 @@ public final class ListenerSubscription extends Registration implements Subscrip
     /**
      * Makes it the member of a group, whose buffer it has.
      *
-     * @param rested is told when this member handles no more for now, be the buffer empty or not
+     * @param group the group
      */
-    public void joined(Runnable rested) {
-        this.rested = rested;
+    public void joined(Group group) {
+        this.group = group;
+    }
+
+    /** {@return whether it takes nothing from the buffer any more} */
+    public boolean isDone() {
+        return cleared;
     }
 
     // ---- events come
@@ -199,7 +217,10 @@ public final class ListenerSubscription extends Registration implements Subscrip
             ended.tryComplete();
         }
         checkIdle();
-        rested.run();
+        Group shared = group;
+        if (shared != null) {
+            shared.rested();
+        }
     }
 
     /** Tells whoever waits for it to be idle, if it is. */
@@ -454,7 +475,8 @@ public final class ListenerSubscription extends Registration implements Subscrip
 
     @Override
     public Future<Void> drain() {
-        if (options.group() != null) {
+        Group shared = group;
+        if (shared != null && shared.hasOthersThan(this)) {
             return close();
         }
         draining = true;

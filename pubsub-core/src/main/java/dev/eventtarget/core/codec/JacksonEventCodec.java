@@ -258,8 +258,11 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
     // a double stays one; a decimal becomes one where that is the same number, for not every reader has decimal
     // fractions
     private static void copyFloat(JsonParser from, JsonGenerator to) throws IOException {
+        // asked first: the parser forgets what a number was when it has converted it
+        boolean isDouble =
+                from.isNaN() || from instanceof CBORParser && from.getNumberType() != JsonParser.NumberType.BIG_DECIMAL;
         double approximation = from.getDoubleValue();
-        if (from.isNaN() || from instanceof CBORParser && from.getNumberType() != JsonParser.NumberType.BIG_DECIMAL) {
+        if (isDouble) {
             to.writeNumber(approximation);
             return;
         }
