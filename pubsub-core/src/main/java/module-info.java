@@ -14,9 +14,11 @@ module dev.eventtarget.core {
     requires static transitive org.jspecify;
 
     exports dev.eventtarget.core to
-            dev.eventtarget.memory;
+            dev.eventtarget.memory,
+            dev.eventtarget.redis;
     exports dev.eventtarget.core.codec to
             dev.eventtarget.memory,
+            dev.eventtarget.redis,
             dev.eventtarget.cli;
 
     uses dev.eventtarget.spi.EventCodec;

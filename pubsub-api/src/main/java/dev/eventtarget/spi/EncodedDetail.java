@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A detail as it came over the wire: decoded for each listener into the type that the listener asked for, and passed on
- * as it is to where nobody needs it decoded. Thread-safe; the bytes must not be changed.
+ * as it is to where nobody needs it decoded. Thread-safe; the bytes must not be changed. A transport may extend it to know an
+ * event again that it has delivered.
  */
-public final class EncodedDetail {
+public class EncodedDetail {
     private final EventCodec codec;
     private final byte[] bytes;
     private final int offset;
@@ -35,17 +36,17 @@ public final class EncodedDetail {
     }
 
     /** {@return the codec that the bytes are of} */
-    public EventCodec codec() {
+    public final EventCodec codec() {
         return codec;
     }
 
     /** {@return how many bytes it has} */
-    public int length() {
+    public final int length() {
         return length;
     }
 
     /** {@return a copy of the bytes} */
-    public byte[] toBytes() {
+    public final byte[] toBytes() {
         return Arrays.copyOfRange(bytes, offset, offset + length);
     }
 
@@ -56,7 +57,7 @@ public final class EncodedDetail {
      * @return the detail
      * @throws CodecException if it is no such thing
      */
-    public @Nullable Object decode(Type javaType) {
+    public final @Nullable Object decode(Type javaType) {
         Decoded known = last;
         if (known == null || !known.javaType.equals(javaType)) {
             known = new Decoded(javaType, codec.decodeDetail(bytes, offset, length, javaType));

@@ -152,6 +152,15 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
     protected void refuse(ClosedException error) {}
 
     /**
+     * Is told that an event which a subscription was offered is done with: handled, dead-lettered, reported as given up, or
+     * dropped for want of room. Called on the listener's thread, for each event; not for those called directly.
+     *
+     * @param subscription whose
+     * @param event as it was offered
+     */
+    protected void settled(ListenerSubscription subscription, TypedEvent<?> event) {}
+
+    /**
      * Is told that a subscription, called directly until now, has been paused and takes events through its buffer from now
      * on.
      *

@@ -46,4 +46,24 @@ public final class DedupWindow {
     public synchronized void remove(String id) {
         seen.remove(id);
     }
+
+    /**
+     * Whether an ID is in the window, without taking note of it.
+     *
+     * @param id the ID
+     * @return true if it was seen
+     */
+    public synchronized boolean contains(String id) {
+        return seen.containsKey(id);
+    }
+
+    /** {@return how many IDs are in it} */
+    public synchronized int size() {
+        return seen.size();
+    }
+
+    /** Forgets all. */
+    public synchronized void clear() {
+        seen.clear();
+    }
 }

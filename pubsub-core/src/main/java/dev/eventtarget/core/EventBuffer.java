@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public abstract class EventBuffer {
     private volatile boolean congested;
     private volatile @Nullable ClosedException refusal;
     private boolean cleared;
+    private Consumer<TypedEvent<?>> onDrop = event -> {};
 
     private record Waiting(TypedEvent<?> event, Promise<Void> promise) {}
 
@@ -80,14 +82,24 @@ public abstract class EventBuffer {
             case BLOCK -> line(event);
             case FAIL -> Future.failedFuture(full("publish again later, or give the listener a larger buffer"));
             case DROP_NEWEST -> {
-                dropped.increment();
+                drop(event);
                 yield Registration.ACCEPTED;
             }
             case DROP_OLDEST -> {
-                dropped.add(addDroppingOldest(event, capacity));
+                addDroppingOldest(event, capacity).forEach(this::drop);
                 yield Registration.ACCEPTED;
             }
         };
+    }
+
+    private void drop(TypedEvent<?> event) {
+        dropped.increment();
+        onDrop.accept(event);
+    }
+
+    /** Is told of each event that is dropped for want of room. Set before anything is offered. */
+    void onDrop(Consumer<TypedEvent<?>> handler) {
+        onDrop = handler;
     }
 
     private Future<Void> line(TypedEvent<?> event) {
@@ -181,15 +193,20 @@ public abstract class EventBuffer {
         return dropped.sum();
     }
 
-    /** How many events wait, those in line not counted. */
-    abstract int size();
+    /** {@return how many events wait, those in line not counted} */
+    public abstract int size();
+
+    /** {@return how many events it holds} */
+    public final int capacity() {
+        return capacity;
+    }
 
     abstract @Nullable TypedEvent<?> poll();
 
     abstract boolean add(TypedEvent<?> event, int capacity);
 
-    /** Gives how many had to go. */
-    abstract long addDroppingOldest(TypedEvent<?> event, int capacity);
+    /** Gives those that had to go. */
+    abstract List<TypedEvent<?>> addDroppingOldest(TypedEvent<?> event, int capacity);
 
     /**
      * Puts events from the past before all others, whatever the capacity. Before anything is offered.
@@ -230,7 +247,7 @@ public abstract class EventBuffer {
         }
 
         @Override
-        long addDroppingOldest(TypedEvent<?> event, int capacity) {
+        List<TypedEvent<?>> addDroppingOldest(TypedEvent<?> event, int capacity) {
             throw new AssertionError("Only the one who polls may take from this queue");
         }
 
@@ -248,7 +265,7 @@ public abstract class EventBuffer {
         }
 
         @Override
-        int size() {
+        public int size() {
             Iterator<?> before = past;
             MpscAtomicArrayQueue<?> ring = queue;
             int waiting = ring == null ? 0 : ring.size();
@@ -292,11 +309,11 @@ public abstract class EventBuffer {
         }
 
         @Override
-        long addDroppingOldest(TypedEvent<?> event, int capacity) {
+        List<TypedEvent<?>> addDroppingOldest(TypedEvent<?> event, int capacity) {
             synchronized (queue) {
-                long gone = 0;
-                for (; queue.size() >= capacity; gone++) {
-                    queue.remove();
+                List<TypedEvent<?>> gone = new ArrayList<>(1);
+                while (queue.size() >= capacity) {
+                    gone.add(queue.remove());
                 }
                 queue.add(event);
                 size = queue.size() + past.size();
@@ -314,7 +331,7 @@ public abstract class EventBuffer {
         }
 
         @Override
-        int size() {
+        public int size() {
             return size;
         }
 

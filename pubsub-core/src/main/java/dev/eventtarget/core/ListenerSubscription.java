@@ -87,6 +87,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
         this.context = context;
         this.lane = Lane.of(context);
         this.buffer = buffer;
+        buffer.onDrop(event -> target.settled(this, event));
         this.call = call.inside(target.interceptors(), this);
         this.redelivery = options.retry().attempts() == 1
                 ? null
@@ -185,7 +186,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
         }
         buffer.admit();
         if (!active.get() && !cleared && (!draining || buffer.isEmpty())) {
-            if (options.group() == null) {
+            if (group == null) {
                 buffer.clear();
             }
             cleared = true;
@@ -246,12 +247,13 @@ public final class ListenerSubscription extends Registration implements Subscrip
         }
         Future<?> handled = attempt(fitting);
         if (handled == ACCEPTED || handled.succeeded()) {
+            target.settled(this, event);
             return;
         }
         inFlight.incrementAndGet();
         handled.onComplete(outcome -> {
             if (outcome.succeeded()) {
-                settle();
+                settle(event);
             } else {
                 onContext(() -> retry(event, fitting, outcome.cause()));
             }
@@ -276,8 +278,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
     private void retry(TypedEvent<?> event, TypedEvent<?> fitting, Throwable error) {
         if (error instanceof ClosedException && !active.get()) {
             // a stream gives back what it had not handled when it was closed
-            buffer.putBack(event);
-            settle();
+            giveBack(event);
             return;
         }
         if (redelivery == null) {
@@ -286,10 +287,9 @@ public final class ListenerSubscription extends Registration implements Subscrip
         }
         redelivery.goOn(error, () -> attempt(fitting)).whenComplete((done, failure) -> {
             if (failure == null) {
-                settle();
+                settle(event);
             } else if (failure instanceof Redelivery.Stopped) {
-                buffer.putBack(event);
-                settle();
+                giveBack(event);
             } else {
                 int attempts = options.retry().attempts();
                 onContext(() -> giveUp(event, attempts, new DeliveryException(fitting, attempts, failure)));
@@ -297,12 +297,29 @@ public final class ListenerSubscription extends Registration implements Subscrip
         });
     }
 
+    /**
+     * Has an event that kills whoever handles it go where those go that were refused too often.
+     *
+     * @param event not offered
+     * @param attempts how often it was delivered
+     */
+    public void giveUp(TypedEvent<?> event, int attempts) {
+        inFlight.incrementAndGet();
+        onOwnThread(() -> giveUp(
+                event,
+                attempts,
+                new DeliveryException(
+                        event,
+                        attempts,
+                        new IllegalStateException("No consumer that it was delivered to has lived to handle it"))));
+    }
+
     /** The event goes to the dead letters, or else the error to the error handler; then the next event can come. */
     private void giveUp(TypedEvent<?> event, int attempts, EventTargetException error) {
         EventType<?> deadLetter = options.deadLetter();
         if (deadLetter == null || deadLetter.topic().equals(event.type().topic())) {
             report(error);
-            settle();
+            settle(event);
             return;
         }
         target.publishDeadLetter(event, deadLetter, options.group(), attempts, error)
@@ -311,11 +328,18 @@ public final class ListenerSubscription extends Registration implements Subscrip
                         error.addSuppressed(outcome.cause());
                         report(error);
                     }
-                    settle();
+                    settle(event);
                 }));
     }
 
-    private void settle() {
+    private void settle(TypedEvent<?> event) {
+        target.settled(this, event);
+        inFlight.decrementAndGet();
+        schedule();
+    }
+
+    private void giveBack(TypedEvent<?> event) {
+        buffer.putBack(event);
         inFlight.decrementAndGet();
         schedule();
     }
@@ -529,7 +553,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
     }
 
     int unsettled() {
-        return inFlight.get() + (options.group() == null ? buffer.size() : 0);
+        return inFlight.get() + (group == null ? buffer.size() : 0);
     }
 
     Object listener() {

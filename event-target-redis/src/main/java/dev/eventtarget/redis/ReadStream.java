@@ -1,0 +1,78 @@
+package dev.eventtarget.redis;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/** How far a reader has got in a stream. Touched on the reader's context alone. */
+final class ReadStream {
+    private final String key;
+    private final String type;
+
+    /** The last entry read, or where to begin. */
+    private String position;
+
+    /** Of a group: delivered to this consumer and not yet acknowledged by it. */
+    private final Set<String> unsettled = new HashSet<>();
+
+    /** Of a group: whether entries are to be asked for that were delivered over a connection that is gone. */
+    private boolean recovering;
+
+    /** The last entry that was known to be deleted when its loss was told. */
+    private String toldDeleted = "0-0";
+
+    ReadStream(String key, String type, String position) {
+        this.key = key;
+        this.type = type;
+        this.position = position;
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** The name of the type whose events it holds. */
+    String type() {
+        return type;
+    }
+
+    String position() {
+        return position;
+    }
+
+    void position(String id) {
+        position = id;
+    }
+
+    Set<String> unsettled() {
+        return unsettled;
+    }
+
+    boolean recovering() {
+        return recovering;
+    }
+
+    void recovering(boolean now) {
+        recovering = now;
+    }
+
+    String toldDeleted() {
+        return toldDeleted;
+    }
+
+    void toldDeleted(String id) {
+        toldDeleted = id;
+    }
+
+    /** Compares entry ids, {@code millis-number}. */
+    static int compare(String one, String other) {
+        int dash = one.indexOf('-');
+        int otherDash = other.indexOf('-');
+        int byTime = Long.compareUnsigned(
+                Long.parseUnsignedLong(one.substring(0, dash)), Long.parseUnsignedLong(other.substring(0, otherDash)));
+        return byTime != 0
+                ? byTime
+                : Long.compareUnsigned(
+                        Long.parseUnsignedLong(one.substring(dash + 1)),
+                        Long.parseUnsignedLong(other.substring(otherDash + 1)));
+    }
+}

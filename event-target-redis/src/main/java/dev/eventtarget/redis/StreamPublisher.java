@@ -1,0 +1,365 @@
+package dev.eventtarget.redis;
+
+import static dev.eventtarget.redis.StreamEntries.ascii;
+
+import dev.eventtarget.BackpressureException;
+import dev.eventtarget.EventTargetException;
+import dev.eventtarget.TypedEvent;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32;
+import org.jctools.queues.atomic.MpscLinkedAtomicQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends events to streams. What comes while a batch of a stream is under way makes up its next batch; one batch of a
+ * stream is under way at a time, so that order holds whatever fails and has to be sent again.
+ */
+final class StreamPublisher {
+    private static final int BATCH_BYTES = 1 << 20;
+    private static final long SWEEP_MILLIS = 100;
+    private static final long RETRY_MILLIS = 100;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final RedisSettings settings;
+    private final StreamEntries entries;
+    private final TypeDirectory types;
+    private final RedisLine line;
+    private final ProducerNonce nonce;
+    private final byte[] window;
+    private final AtomicInteger pending = new AtomicInteger();
+    private final Queue<Incoming> inbox = new MpscLinkedAtomicQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    /** By key; touched on the context alone. */
+    private final Map<String, Stream> streams = new HashMap<>();
+
+    private final long sweep;
+    private volatile @Nullable Promise<Void> empty;
+
+    private record Incoming(String type, int shard, Outgoing event) {}
+
+    StreamPublisher(
+            Vertx vertx,
+            Context context,
+            RedisSettings settings,
+            StreamEntries entries,
+            TypeDirectory types,
+            ProducerNonce nonce) {
+        this.vertx = vertx;
+        this.context = context;
+        this.settings = settings;
+        this.entries = entries;
+        this.types = types;
+        this.line = new RedisLine(vertx, context, settings, "Publishing");
+        this.nonce = nonce;
+        this.window = ascii(Long.toString(Math.max(1, settings.dedupWindow().toMillis())));
+        this.sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> context.runOnContext(now -> failLate()));
+    }
+
+    /** From any thread; the future completes when Redis has confirmed. */
+    Future<Void> publish(TypedEvent<?> event) {
+        byte[][] fields = entries.write(event);
+        if (pending.incrementAndGet() > settings.maxPending()) {
+            pending.decrementAndGet();
+            return Future.failedFuture(
+                    new BackpressureException(
+                            settings.maxPending()
+                                    + " events wait for Redis to confirm them: wait for the futures of what you published before you publish more"));
+        }
+        String id = event.id();
+        ContextInternal caller = ContextInternal.current();
+        Promise<Void> promise = caller == null ? Promise.promise() : caller.promise();
+        Outgoing outgoing = new Outgoing(
+                fields,
+                id == null ? null : id.getBytes(StandardCharsets.UTF_8),
+                System.nanoTime() + settings.publishTimeout().toNanos(),
+                promise);
+        inbox.add(new Incoming(event.type().name(), shard(event), outgoing));
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            context.runOnContext(now -> collect());
+        }
+        return promise.future();
+    }
+
+    /** By the ordering key, the topic's id or else the event's; the first where there is none, so that order is kept. */
+    private int shard(TypedEvent<?> event) {
+        String topicId = event.type().id();
+        String key = topicId == null ? event.id() : topicId;
+        if (settings.shards() == 1 || key == null) {
+            return 0;
+        }
+        CRC32 crc = new CRC32();
+        crc.update(key.getBytes(StandardCharsets.UTF_8));
+        return (int) (crc.getValue() % settings.shards());
+    }
+
+    private void collect() {
+        Deque<Stream> touched = new ArrayDeque<>();
+        while (true) {
+            Incoming next = inbox.poll();
+            if (next == null) {
+                scheduled.set(false);
+                if (inbox.isEmpty() || !scheduled.compareAndSet(false, true)) {
+                    break;
+                }
+                continue;
+            }
+            Stream stream = streams.computeIfAbsent(
+                    settings.stream(next.type, next.shard), key -> new Stream(key, next.type, next.shard));
+            stream.waiting.add(next.event);
+            if (stream.waiting.size() == 1) {
+                touched.add(stream);
+            }
+        }
+        touched.forEach(Stream::flush);
+    }
+
+    private void failLate() {
+        streams.values().forEach(Stream::failLate);
+    }
+
+    private void settled(int events) {
+        if (pending.addAndGet(-events) == 0) {
+            Promise<Void> waiting = empty;
+            if (waiting != null) {
+                waiting.tryComplete();
+            }
+        }
+    }
+
+    /** Completes when every event has its outcome, and the connection is closed. */
+    Future<Void> close() {
+        Promise<Void> waiting = Promise.promise();
+        empty = waiting;
+        if (pending.get() == 0) {
+            waiting.tryComplete();
+        }
+        return waiting.future().eventually(() -> {
+            vertx.cancelTimer(sweep);
+            nonce.close();
+            return line.close();
+        });
+    }
+
+    /** Events of one stream: those that wait, and the batch under way. */
+    private final class Stream {
+        private final String type;
+        private final int shard;
+        private final byte[] key;
+        private final byte[] memory;
+        private final byte[] ids;
+        private final Deque<Outgoing> waiting = new ArrayDeque<>();
+        private @Nullable Batch underWay;
+        private boolean announced;
+
+        Stream(String key, String type, int shard) {
+            this.type = type;
+            this.shard = shard;
+            this.key = key.getBytes(StandardCharsets.UTF_8);
+            // what stands in braces decides the slot in a cluster: that of the stream's own key
+            String tagged = settings.prefix() + ":{" + key + "}:";
+            this.memory = (tagged + "producer:" + nonce.nonce()).getBytes(StandardCharsets.UTF_8);
+            this.ids = (tagged + "id:").getBytes(StandardCharsets.UTF_8);
+        }
+
+        void flush() {
+            if (underWay != null || waiting.isEmpty()) {
+                return;
+            }
+            List<Outgoing> events = new ArrayList<>(Math.min(waiting.size(), settings.batch()));
+            int bytes = 0;
+            while (events.size() < settings.batch() && bytes < BATCH_BYTES) {
+                Outgoing next = waiting.poll();
+                if (next == null) {
+                    break;
+                }
+                events.add(next);
+                bytes += next.bytes();
+            }
+            long sequence;
+            try {
+                sequence = nonce.next(events.size());
+            } catch (EventTargetException e) {
+                events.forEach(event -> event.promise().tryFail(e));
+                settled(events.size());
+                flush();
+                return;
+            }
+            String start = nonce.nonce() + ":" + shard + ":" + sequence + ":";
+            for (int i = 0; i < events.size(); i++) {
+                Outgoing event = events.get(i);
+                byte[] own = event.id();
+                event.dedupId(own == null ? ascii(start + i) : own);
+            }
+            Batch batch = new Batch(this, sequence, events);
+            underWay = batch;
+            batch.send();
+        }
+
+        /** A batch's events live and die together: they came together. */
+        void failLate() {
+            long now = System.nanoTime();
+            Batch batch = underWay;
+            if (batch != null && batch.events.get(0).deadline() - now < 0) {
+                batch.fail();
+            }
+            while (!waiting.isEmpty() && waiting.getFirst().deadline() - now < 0) {
+                waiting.remove()
+                        .promise()
+                        .tryFail(RedisErrors.toException(
+                                "Not published within " + settings.publishTimeout(),
+                                batch == null ? null : batch.error));
+                settled(1);
+            }
+        }
+
+        void done(Batch batch) {
+            if (underWay == batch) {
+                underWay = null;
+                flush();
+            }
+        }
+    }
+
+    private final class Batch {
+        private final Stream stream;
+        private final long sequence;
+        private final List<Outgoing> events;
+        private boolean over;
+        private @Nullable Throwable error;
+
+        Batch(Stream stream, long sequence, List<Outgoing> events) {
+            this.stream = stream;
+            this.sequence = sequence;
+            this.events = events;
+        }
+
+        void send() {
+            if (over) {
+                return;
+            }
+            line.connection().onComplete(outcome -> {
+                if (outcome.failed()) {
+                    error = outcome.cause();
+                    fail();
+                } else if (stream.announced) {
+                    append(outcome.result());
+                } else {
+                    types.announce(line, outcome.result(), stream.type)
+                            .onComplete(
+                                    done -> {
+                                        stream.announced = true;
+                                        append(outcome.result());
+                                    },
+                                    this::refused);
+                }
+            });
+        }
+
+        private void append(RedisConnection on) {
+            if (over) {
+                return;
+            }
+            List<byte[]> trim = trim();
+            Future<?> answer;
+            if (settings.idempotent()) {
+                answer = line.send(
+                        on, AppendScript.append(stream.key, stream.memory, stream.ids, window, trim, sequence, events));
+            } else {
+                List<Request> requests = new ArrayList<>(events.size());
+                for (Outgoing event : events) {
+                    requests.add(xadd(event, trim));
+                }
+                answer = requests.size() == 1 ? line.send(on, requests.get(0)) : line.batch(on, requests);
+            }
+            answer.onComplete(done -> succeed(), failure -> {
+                if (RedisErrors.is(failure, "NOSCRIPT")) {
+                    line.send(on, AppendScript.load()).onComplete(loaded -> append(on), this::refused);
+                } else {
+                    refused(failure);
+                }
+            });
+        }
+
+        private Request xadd(Outgoing event, List<byte[]> trim) {
+            Request request = Request.cmd(Command.XADD).arg(stream.key);
+            if (!trim.isEmpty()) {
+                request.arg(trim.get(0)).arg("~").arg(trim.get(1));
+            }
+            request.arg("*");
+            event.addTo(request);
+            return request;
+        }
+
+        private void succeed() {
+            if (over) {
+                return;
+            }
+            over = true;
+            for (Outgoing event : events) {
+                event.promise().tryComplete();
+            }
+            settled(events.size());
+            stream.done(this);
+        }
+
+        /** What may pass is sent again, with the same IDs, until the deadline. */
+        private void refused(Throwable failure) {
+            if (over) {
+                return;
+            }
+            error = failure;
+            if (!RedisErrors.isPassing(failure)) {
+                fail();
+            } else if (RedisErrors.isReply(failure)) {
+                vertx.setTimer(RETRY_MILLIS, id -> context.runOnContext(now -> send()));
+            } else {
+                send();
+            }
+        }
+
+        void fail() {
+            if (over) {
+                return;
+            }
+            over = true;
+            EventTargetException failure =
+                    RedisErrors.toException("Events of " + stream.type + " are not published", error);
+            for (Outgoing event : events) {
+                event.promise().tryFail(failure);
+            }
+            settled(events.size());
+            stream.done(this);
+        }
+    }
+
+    private List<byte[]> trim() {
+        if (settings.maxLen() > 0) {
+            return List.of(ascii("MAXLEN"), ascii(Integer.toString(settings.maxLen())));
+        }
+        return settings.maxAge().isZero()
+                ? List.of()
+                : List.of(
+                        ascii("MINID"),
+                        ascii(Long.toString(
+                                System.currentTimeMillis() - settings.maxAge().toMillis())));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.eventtarget.redis;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.tck.EventTargetContract;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.jspecify.annotations.Nullable;
+
+/** With a server that it stops and starts; at {@code REDIS_URL}, where that is set, it does without. */
+class RedisContractTest extends EventTargetContract {
+    private static @Nullable RedisServer server;
+
+    @BeforeAll
+    static void startServer() {
+        if (System.getenv("REDIS_URL") == null) {
+            server = RedisServer.startDurable();
+        }
+    }
+
+    @AfterAll
+    static void closeServer() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus) {
+        String url = server == null ? RedisServer.sharedUrl() : server.url();
+        return EventTargets.open(vertx, url + "?closeTimeout=3s&prefix=" + bus);
+    }
+
+    @Override
+    protected Duration closeTimeout() {
+        return Duration.ofSeconds(3);
+    }
+
+    @Override
+    protected boolean canRestartBroker() {
+        return server != null;
+    }
+
+    @Override
+    protected void stopBroker() {
+        server.kill();
+    }
+
+    @Override
+    protected void startBroker() throws Exception {
+        server.restart();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.eventtarget.redis;
+
+import dev.eventtarget.EventTargetException;
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.Subscription;
+import dev.eventtarget.TypedEventTarget;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** What the adapter's own tests have in common: a prefix for each test, and targets that close behind it. */
+@Execution(ExecutionMode.CONCURRENT)
+abstract class RedisTest {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
+    final String prefix = "test-" + UUID.randomUUID();
+    private final List<TypedEventTarget> targets = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    final void closeTargets() throws Exception {
+        for (TypedEventTarget target : targets) {
+            result(target.close().otherwiseEmpty());
+        }
+        result(vertx.close());
+    }
+
+    /** A target that shares nothing but the server with the others. */
+    final TypedEventTarget open(String url, String... options) {
+        String uri = url + (url.contains("?") ? "&" : "?") + "closeTimeout=3s&prefix=" + prefix + "&name="
+                + UUID.randomUUID();
+        for (String option : options) {
+            uri += "&" + option;
+        }
+        TypedEventTarget target = EventTargets.open(vertx, uri);
+        targets.add(target);
+        return target;
+    }
+
+    static <T> T result(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new AssertionError("The future failed: " + e.getCause(), e.getCause());
+        } catch (Exception e) {
+            throw new AssertionError("The future is open after " + PATIENCE, e);
+        }
+    }
+
+    static EventTargetException failure(Future<?> future) {
+        try {
+            result(future);
+        } catch (AssertionError e) {
+            if (e.getCause() instanceof EventTargetException failure) {
+                return failure;
+            }
+            throw e;
+        }
+        throw new AssertionError("The future should have failed");
+    }
+
+    static Subscription ready(Subscription subscription) {
+        result(subscription.ready());
+        return subscription;
+    }
+
+    static void eventually(ThrowingRunnable assertion) {
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(PATIENCE)
+                .untilAsserted(assertion);
+    }
+}

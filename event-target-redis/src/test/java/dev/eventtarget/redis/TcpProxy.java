@@ -1,0 +1,129 @@
+package dev.eventtarget.redis;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Stands between a client and a server, and fails as networks do. */
+final class TcpProxy implements AutoCloseable {
+    private final NetServer server;
+    private final NetClient client;
+    private final int target;
+    private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicLong requestBytesLeft = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicLong responseBytesLeft = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicInteger cuts = new AtomicInteger();
+    private volatile boolean refusing;
+
+    private TcpProxy(Vertx vertx, int target) {
+        this.target = target;
+        client = vertx.createNetClient();
+        server = vertx.createNetServer().connectHandler(this::connect);
+    }
+
+    /** Starts one before a port of this machine. */
+    static TcpProxy start(Vertx vertx, int target) throws Exception {
+        TcpProxy proxy = new TcpProxy(vertx, target);
+        await(proxy.server.listen(0, "127.0.0.1"));
+        return proxy;
+    }
+
+    private static void await(Future<?> future) throws Exception {
+        future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    String url() {
+        return "redis://127.0.0.1:" + server.actualPort();
+    }
+
+    private void connect(NetSocket socket) {
+        if (refusing) {
+            socket.close();
+            return;
+        }
+        socket.pause();
+        sockets.add(socket);
+        socket.closeHandler(closed -> sockets.remove(socket));
+        client.connect(target, "127.0.0.1")
+                .onSuccess(upstream -> {
+                    socket.closeHandler(closed -> {
+                        sockets.remove(socket);
+                        upstream.close();
+                    });
+                    upstream.closeHandler(closed -> socket.close());
+                    forward(socket, upstream, requestBytesLeft);
+                    forward(upstream, socket, responseBytesLeft);
+                    socket.resume();
+                    if (refusing || !sockets.contains(socket)) {
+                        socket.close();
+                        upstream.close();
+                    }
+                })
+                .onFailure(e -> socket.close());
+    }
+
+    private void forward(NetSocket from, NetSocket to, AtomicLong left) {
+        from.handler(bytes -> {
+            long before = left.getAndUpdate(now -> now > bytes.length() ? now - bytes.length() : Long.MAX_VALUE);
+            if (before > bytes.length()) {
+                to.write(bytes);
+                if (to.writeQueueFull()) {
+                    from.pause();
+                    to.drainHandler(drained -> from.resume());
+                }
+            } else {
+                Buffer first = bytes.slice(0, (int) before);
+                cuts.incrementAndGet();
+                to.write(first).onComplete(written -> {
+                    from.close();
+                    to.close();
+                });
+            }
+        });
+        from.exceptionHandler(e -> from.close());
+    }
+
+    /** Cuts the connection over which the so-many-th byte from now on goes to the server, right behind it. */
+    void cutRequestsAfter(long bytes) {
+        requestBytesLeft.set(bytes);
+    }
+
+    /** Cuts the connection over which the so-many-th byte from now on comes from the server, right behind it. */
+    void cutResponsesAfter(long bytes) {
+        responseBytesLeft.set(bytes);
+    }
+
+    /** How often a connection was cut at a byte. */
+    int cuts() {
+        return cuts.get();
+    }
+
+    /** Cuts all connections. */
+    void cut() {
+        sockets.forEach(NetSocket::close);
+    }
+
+    /** Cuts all connections and takes no new ones. */
+    void refuse() {
+        refusing = true;
+        cut();
+    }
+
+    /** Takes connections again, after {@link #refuse}. */
+    void accept() {
+        refusing = false;
+    }
+
+    @Override
+    public void close() throws Exception {
+        await(Future.join(server.close(), client.close()));
+    }
+}
