@@ -69,7 +69,7 @@ public final class ListenerOptions {
 
     /**
      * Shares the events with the other listeners of a group: each goes to one of them. Without a group, the default,
-     * every listener gets every event. Needs {@link Capability#GROUPS}.
+     * every listener gets every event. Groups of one name on different types or patterns are different groups. Needs {@link Capability#GROUPS}.
      *
      * @param name 1 to 255 characters of {@code [A-Za-z0-9_.:-]}
      * @return a copy
@@ -134,7 +134,8 @@ public final class ListenerOptions {
     }
 
     /**
-     * How often an event that was refused is delivered again. The default is {@link RetryPolicy#none()}.
+     * How often an event that was refused is delivered again. The default is {@link RetryPolicy#none()}; others need {@link
+     * Capability#ACKNOWLEDGED}.
      *
      * @param policy attempts and delays
      * @return a copy

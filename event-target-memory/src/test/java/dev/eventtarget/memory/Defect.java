@@ -462,7 +462,7 @@ enum Defect {
                     options -> options.from() == StartFrom.latest() ? options.from(StartFrom.earliest()) : options);
         }
     },
-    DOES_NOT_REPLAY("earliestBeginsWithTheOldestEvent", "whatIsClaimedIsGranted", "aPatternReplaysWhatItMatches") {
+    DOES_NOT_REPLAY("earliestBeginsWithTheOldestEvent", "aPatternReplaysWhatItMatches") {
         @Override
         TypedEventTarget in(TypedEventTarget sound) {
             return claiming(sound, Capability.REPLAY);
@@ -763,6 +763,39 @@ enum Defect {
                         public Future<Void> close() {
                             super.close();
                             return Future.succeededFuture();
+                        }
+                    };
+                }
+            };
+        }
+    },
+
+    DRAINS_NOTHING("drainingHandlesWhatWaits") {
+        @Override
+        TypedEventTarget in(TypedEventTarget sound) {
+            return new ForwardingTarget(sound) {
+                @Override
+                Subscription subscription(Subscription subscription) {
+                    return new ForwardingSubscription(subscription) {
+                        @Override
+                        public Future<Void> drain() {
+                            return close();
+                        }
+                    };
+                }
+            };
+        }
+    },
+    DRAINS_WHEN_IT_SHOULD_CLOSE("closingASubscriptionDropsWhatWaits", "closingASubscriptionWaitsForWhatItHandles") {
+        @Override
+        TypedEventTarget in(TypedEventTarget sound) {
+            return new ForwardingTarget(sound) {
+                @Override
+                Subscription subscription(Subscription subscription) {
+                    return new ForwardingSubscription(subscription) {
+                        @Override
+                        public Future<Void> close() {
+                            return drain();
                         }
                     };
                 }

@@ -308,6 +308,9 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         if (options.from() != StartFrom.latest()) {
             require(Capability.REPLAY, "To start from " + options.from());
         }
+        if (options.retry().attempts() > 1) {
+            require(Capability.ACKNOWLEDGED, "A retry");
+        }
     }
 
     private void require(Capability capability, String what) {

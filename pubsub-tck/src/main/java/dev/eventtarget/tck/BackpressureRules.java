@@ -200,15 +200,17 @@ abstract class BackpressureRules extends Rules {
         assertHearsNumbers(recorder, 0, LINE + 1);
     }
 
-    @Test
+    @Everywhere
     @InProcess
-    void aListenerThatGoesReleasesItsPublishers() throws Exception {
+    void aListenerThatGoesReleasesItsPublishers(Where where) throws Exception {
+        Place place = place(where);
         Recorder<Integer> recorder = new Recorder<>();
-        Subscription subscription = listenPaused(place(Where.OUTSIDE), recorder, 1, OverflowPolicy.BLOCK);
+        Subscription subscription = listenPaused(place, recorder, 1, OverflowPolicy.BLOCK);
         publish(NUMBER, 1);
         List<Future<Void>> waiting = List.of(dispatch(NUMBER, 2), dispatch(NUMBER, 3));
-        result(subscription.close());
+        result(where == Where.OUTSIDE ? subscription.close() : place.undeploy());
         waiting.forEach(this::result);
+        assertHears(recorder);
     }
 
     // ---- the other policies

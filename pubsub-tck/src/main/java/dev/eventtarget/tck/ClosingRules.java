@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.eventtarget.Capability;
 import dev.eventtarget.ClosedException;
 import dev.eventtarget.EventListener;
 import dev.eventtarget.EventTargetException;
@@ -27,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 abstract class ClosingRules extends Rules {
     ClosingRules(EventTargetContract suite) {
@@ -310,5 +313,115 @@ abstract class ClosingRules extends Rules {
         }
         finish(publisher);
         assertHearsNumbers(steady, 1, 2000);
+    }
+
+    @Everywhere
+    void drainingHandlesWhatWaits(Where where) throws Exception {
+        Place place = place(where);
+        Gate<Integer> gate = gate();
+        Recorder<Integer> other = new Recorder<>();
+        Subscription subscription = listenAsync(place, NUMBER, gate, options());
+        listen(place, NUMBER, other, options());
+        publishNumbers(1, 50);
+        eventually(() -> assertEquals(1, gate.held()));
+        // a transport may still have the last of them on their way to this listener
+        assertHearsNumbers(other, 1, 50);
+        Future<Void> drained = subscription.drain();
+        assertFalse(drained.isComplete());
+        assertFalse(subscription.isActive());
+        publishNumbers(51, 60);
+        assertHearsNumbers(other, 1, 60);
+        gate.open();
+        result(drained);
+        result(subscription.ended());
+        settle(place);
+        assertHears(gate::details, numbers(1, 50));
+        assertFalse(target().removeAsyncEventListener(NUMBER, gate));
+    }
+
+    @Everywhere
+    void closingASubscriptionDropsWhatWaits(Where where) throws Exception {
+        Place place = place(where);
+        Recorder<Integer> closed = new Recorder<>();
+        Recorder<Integer> other = new Recorder<>();
+        Subscription subscription = listen(place, NUMBER, closed, options()).pause();
+        listen(place, NUMBER, other, options());
+        publishNumbers(1, 20);
+        assertHearsNumbers(other, 1, 20);
+        result(subscription.close());
+        subscription.resume();
+        settle(place);
+        assertHears(closed);
+    }
+
+    @Test
+    void aDrainedSubscriptionMayBeClosedAtOnce() {
+        Gate<Integer> gate = gate();
+        Subscription subscription = listenAsync(NUMBER, gate);
+        publishNumbers(1, 20);
+        eventually(() -> assertEquals(1, gate.held()));
+        Future<Void> drained = subscription.drain();
+        Future<Void> closed = subscription.close();
+        gate.open();
+        result(closed);
+        result(drained.otherwiseEmpty());
+        result(subscription.ended());
+        assertHears(gate, 1);
+    }
+
+    @Test
+    @Needs(Capability.GROUPS)
+    void aMemberThatDrainsLeavesWhatWaitsToTheOthers() {
+        Gate<Integer> leaving = gate();
+        Recorder<Integer> staying = new Recorder<>();
+        Subscription subscription = listenAsync(NUMBER, leaving, options().group("billing"));
+        publishNumbers(1, 20);
+        eventually(() -> assertEquals(1, leaving.held()));
+        Subscription second =
+                listen(NUMBER, staying, options().group("billing")).pause();
+        Future<Void> drained = subscription.drain();
+        second.resume();
+        assertHearsNumbers(staying, 2, 20);
+        leaving.open();
+        result(drained);
+        assertHears(leaving, 1);
+    }
+
+    @Everywhere
+    void closingOneOfSeveralTargetsDeliversWhatWaits(Where where) throws Exception {
+        TypedEventTarget another = anotherTarget();
+        Place place = place(where);
+        Gate<Integer> gate = gate();
+        Recorder<Integer> other = new Recorder<>();
+        listenAsync(place, NUMBER, gate, options());
+        ready(another.addEventListener(NUMBER, other));
+        publishNumbers(1, 50);
+        eventually(() -> assertEquals(1, gate.held()));
+        assertHearsNumbers(other, 1, 50);
+        Future<Void> closed = target().close();
+        gate.open();
+        result(closed);
+        assertHears(gate::details, numbers(1, 50));
+        result(another.dispatchEvent(TypedEvent.of(NUMBER, 51)));
+        assertHearsNumbers(other, 1, 51);
+    }
+
+    @ParameterizedTest(name = "{displayName} {0}")
+    @EnumSource(names = {"EVENT_LOOP", "WORKER", "VIRTUAL_THREAD"})
+    void aTargetOpenedInAVerticleClosesWithIt(Where where) throws Exception {
+        Place place = place(where);
+        Recorder<Integer> inside = new Recorder<>();
+        Recorder<Integer> outside = new Recorder<>();
+        TypedEventTarget opened = place.call(this::anotherTarget);
+        Subscription subscription = ready(opened.addEventListener(NUMBER, inside));
+        listen(NUMBER, outside);
+        result(opened.dispatchEvent(TypedEvent.of(NUMBER, 1)));
+        assertHears(inside, 1);
+        result(place.undeploy());
+        result(subscription.ended());
+        assertInstanceOf(ClosedException.class, failure(opened.dispatchEvent(TypedEvent.of(NUMBER, 2))));
+        publish(NUMBER, 3);
+        assertHears(outside, 1, 3);
+        assertHears(inside, 1);
     }
 }

@@ -82,7 +82,7 @@ abstract class ConcurrencyRules extends Rules {
         Recorder<Integer> recorder = new Recorder<>();
         EventListener<Integer> listener = event -> {
             overlap.enter();
-            Thread.yield();
+            Thread.onSpinWait();
             recorder.handle(event);
             overlap.exit();
         };
@@ -117,7 +117,7 @@ abstract class ConcurrencyRules extends Rules {
         Recorder<Integer> recorder = new Recorder<>();
         EventListener<Integer> listener = event -> {
             overlap.enter();
-            Thread.yield();
+            Thread.onSpinWait();
             recorder.handle(event);
             overlap.exit();
         };

@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Proves that a target keeps the contract of event targets. An adapter's test extends this class and says how to open a
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.TestInfo;
  * Capability capability} is skipped, with the reason, for a target that does not claim it; that the target refuses what
  * asks for it is a rule as well.
  */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 public abstract class EventTargetContract {
     private final List<TypedEventTarget> opened = new CopyOnWriteArrayList<>();
     private final List<Vertx> started = new CopyOnWriteArrayList<>();

@@ -223,4 +223,19 @@ abstract class GroupRules extends Rules {
         publish(NUMBER, 2);
         assertHears(() -> sorted(recorder.details()), List.of(1, 1, 2, 2));
     }
+
+    @Everywhere
+    void aMemberWithOnceTakesOneEvent(Where where) throws Exception {
+        Place place = place(where);
+        Recorder<Integer> once = new Recorder<>();
+        Recorder<Integer> other = new Recorder<>();
+        Subscription subscription = listen(place, NUMBER, once, BILLING.once());
+        publish(NUMBER, 1);
+        assertHears(once, 1);
+        result(subscription.ended());
+        listen(place, NUMBER, other, BILLING);
+        publishNumbers(2, 20);
+        assertHearsNumbers(other, 2, 20);
+        assertHears(once, 1);
+    }
 }

@@ -2,6 +2,7 @@ package dev.eventtarget.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,5 +77,19 @@ abstract class IdRules extends Rules {
         publish(NUMBER.withId("42"), 1);
         publish(NUMBER.withId("7"), 2);
         assertHears(() -> sorted(recorder.details()), List.of(1, 1, 2));
+    }
+
+    @Test
+    void namesAndIdsMayBeAsLongAsTheyGo() {
+        String name = "n".repeat(100) + "." + "a".repeat(EventType.MAX_NAME_BYTES - 101);
+        String id = "€".repeat(EventType.MAX_ID_BYTES / 3);
+        EventType<Integer> type = EventType.of(name + ":" + id, Integer.class);
+        Recorder<Integer> recorder = new Recorder<>();
+        listen(type, recorder);
+        publish(type, 1);
+        publish(type.withId(id.substring(1)), 2);
+        publish(type, 3);
+        assertHears(recorder, 1, 3);
+        assertEquals(type.topic(), recorder.events().get(0).type().topic());
     }
 }
