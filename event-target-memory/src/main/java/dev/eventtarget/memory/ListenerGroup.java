@@ -75,7 +75,7 @@ final class ListenerGroup extends Registration implements ListenerSubscription.G
         ListenerSubscription leaving = last;
         if (all.length == 0) {
             if (leaving != null && leaving.isDone()) {
-                buffer.clear();
+                buffer.clear(event -> {});
             }
         } else if (buffer.isEmpty()) {
             for (ListenerSubscription member : all) {

@@ -122,6 +122,11 @@ final class MemoryEventTarget extends AbstractEventTarget {
     }
 
     @Override
+    protected boolean callsInline() {
+        return true;
+    }
+
+    @Override
     protected EventBuffer buffer(EventType<?> type, ListenerOptions options) {
         if (options.group() == null) {
             return super.buffer(type, options);

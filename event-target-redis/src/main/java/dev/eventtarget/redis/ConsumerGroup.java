@@ -29,19 +29,25 @@ final class ConsumerGroup {
 
     private static final int CLAIM = 256;
     private static final int ACK = 1024;
+    private static final long MOST_PERIOD_MILLIS = 2000;
     private static final long IDLE_CONSUMER_MILLIS = 3_600_000;
 
     private final Vertx vertx;
     private final Context context;
     private final RedisSettings settings;
     private final RedisLine control;
-    private final String group;
+    private final String name;
     private final StreamReader reader;
     private final String consumer;
     private final Queue<Handled> handled = new MpscLinkedAtomicQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong unacknowledged = new AtomicLong();
     private volatile @Nullable Promise<Void> acknowledged;
+
+    /** On the context alone: what the next turn gives back. */
+    private final Map<ReadStream, List<String>> givenBack = new HashMap<>();
+
+    private Promise<Void> givingBack = Promise.promise();
     private long timer = -1;
     private int rounds;
 
@@ -53,12 +59,14 @@ final class ConsumerGroup {
             RedisSettings settings,
             RedisLine control,
             String group,
+            EventType<?> type,
             StreamReader reader) {
         this.vertx = vertx;
         this.context = context;
         this.settings = settings;
         this.control = control;
-        this.group = group;
+        // groups on a pattern or a scoped topic are others than that on the type
+        this.name = type.isPattern() || type.id() != null ? group + "@" + type.topic() : group;
         this.reader = reader;
         String named = settings.consumer();
         this.consumer = named != null ? named : newName();
@@ -79,20 +87,16 @@ final class ConsumerGroup {
         return consumer;
     }
 
-    /** What Redis calls the group: groups on a pattern or a scoped topic are others than that on the type. */
-    String name(EventType<?> type) {
-        return type.isPattern() || type.id() != null ? group + "@" + type.topic() : group;
-    }
-
-    private String name() {
-        return name(reader.type());
+    /** What Redis calls the group. */
+    String name() {
+        return name;
     }
 
     Future<Void> create(String key, String from) {
         return control.send(Request.cmd(Command.XGROUP)
                         .arg("CREATE")
                         .arg(key)
-                        .arg(name())
+                        .arg(name)
                         .arg(from)
                         .arg("MKSTREAM"))
                 .<Void>mapEmpty()
@@ -101,8 +105,11 @@ final class ConsumerGroup {
     }
 
     void start() {
-        long period = Math.max(1, settings.claimAfter().toMillis() / 3);
-        timer = vertx.setPeriodic(period, id -> context.runOnContext(now -> look()));
+        timer = vertx.setPeriodic(period(), id -> context.runOnContext(now -> tick()));
+    }
+
+    private long period() {
+        return Math.max(1, Math.min(MOST_PERIOD_MILLIS, settings.claimAfter().toMillis() / 3));
     }
 
     // ---- acknowledging
@@ -134,7 +141,7 @@ final class ConsumerGroup {
     }
 
     private void send(ReadStream stream, List<String> ids) {
-        Request request = Request.cmd(Command.XACK).arg(stream.key()).arg(name());
+        Request request = Request.cmd(Command.XACK).arg(stream.key()).arg(name);
         ids.forEach(request::arg);
         control.send(request)
                 .onComplete(
@@ -154,15 +161,23 @@ final class ConsumerGroup {
     // ---- the others
 
     /** Shows that this consumer lives, and takes over what nobody has shown for to be alive. */
-    private void look() {
+    private void tick() {
         rounds++;
+        boolean refresh = rounds % Math.max(1, settings.claimAfter().toMillis() / 3 / period()) == 0;
+        boolean remove = rounds % 300 == 0;
         for (ReadStream stream : reader.streams()) {
-            refresh(stream);
-            claim(stream);
-            if (rounds % 30 == 0) {
+            if (refresh) {
+                refresh(stream);
+            }
+            if (remove) {
                 removeIdle(stream);
             }
         }
+        look();
+    }
+
+    void look() {
+        reader.streams().forEach(this::claim);
     }
 
     /** To claim one's own entries sets their idle time back. */
@@ -171,7 +186,7 @@ final class ConsumerGroup {
         for (int from = 0; from < ids.size(); from += CLAIM) {
             Request request = Request.cmd(Command.XCLAIM)
                     .arg(stream.key())
-                    .arg(name())
+                    .arg(name)
                     .arg(consumer)
                     .arg(0);
             ids.subList(from, Math.min(ids.size(), from + CLAIM)).forEach(request::arg);
@@ -183,7 +198,7 @@ final class ConsumerGroup {
         long idle = settings.claimAfter().toMillis();
         control.send(Request.cmd(Command.XPENDING)
                         .arg(stream.key())
-                        .arg(name())
+                        .arg(name)
                         .arg("IDLE")
                         .arg(idle)
                         .arg("-")
@@ -206,18 +221,18 @@ final class ConsumerGroup {
     private void claim(ReadStream stream, Map<String, Long> deliveries, long idle) {
         Request request = Request.cmd(Command.XCLAIM)
                 .arg(stream.key())
-                .arg(name())
+                .arg(name)
                 .arg(consumer)
                 .arg(idle);
         deliveries.keySet().stream().sorted(ReadStream::compare).forEach(request::arg);
         control.send(request).onSuccess(claimed -> {
+            List<Response> entries = new ArrayList<>();
             for (Response entry : claimed) {
                 if (entry != null && entry.size() > 1) {
-                    String id = entry.get(0).toString();
-                    reader.deliver(stream, id, entry.get(1), deliveries.getOrDefault(id, 1L) + 1);
+                    entries.add(entry);
                 }
             }
-            reader.wake();
+            reader.claimed(stream, entries, deliveries);
         });
     }
 
@@ -225,34 +240,34 @@ final class ConsumerGroup {
         control.send(Request.cmd(Command.XINFO)
                         .arg("CONSUMERS")
                         .arg(stream.key())
-                        .arg(name()))
+                        .arg(name))
                 .onSuccess(consumers -> {
                     for (Response other : consumers) {
-                        String name = StreamReader.field(other, "name");
-                        if (!name.equals(consumer)
-                                && StreamReader.field(other, "pending").equals("0")
-                                && Long.parseLong(StreamReader.field(other, "idle")) > IDLE_CONSUMER_MILLIS) {
-                            remove(stream, name);
+                        String idle = StreamReader.text(other, "name");
+                        if (!idle.equals(consumer)
+                                && StreamReader.number(other, "pending") == 0
+                                && StreamReader.number(other, "idle") > IDLE_CONSUMER_MILLIS) {
+                            remove(stream, idle);
                         }
                     }
                 });
     }
 
-    private Future<Response> remove(ReadStream stream, String name) {
-        return control.send(Request.cmd(Command.XGROUP)
+    private Future<Response> remove(ReadStream stream, String other) {
+        return control.sendIfConnected(Request.cmd(Command.XGROUP)
                 .arg("DELCONSUMER")
                 .arg(stream.key())
-                .arg(name())
-                .arg(name));
+                .arg(name)
+                .arg(other));
     }
 
+    /** The server counts what a group has read, mostly. */
     void checkGap(ReadStream stream) {
         control.send(Request.cmd(Command.XINFO).arg("GROUPS").arg(stream.key())).onSuccess(groups -> {
             for (Response one : groups) {
-                if (StreamReader.field(one, "name").equals(name())) {
-                    String delivered = StreamReader.field(one, "last-delivered-id");
-                    control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key()))
-                            .onSuccess(info -> reader.gap(stream, delivered, info));
+                if (StreamReader.text(one, "name").equals(name) && StreamReader.field(one, "entries-read") != null) {
+                    stream.read(StreamReader.number(one, "entries-read"));
+                    reader.checkTrimmed(stream);
                 }
             }
         });
@@ -260,7 +275,7 @@ final class ConsumerGroup {
 
     // ---- leaving
 
-    /** Completes when all that was handled is acknowledged; a consumer that has nothing left is removed. */
+    /** Completes when all that was handled is acknowledged, and the rest is left for others to take at once. */
     Future<Void> leave() {
         vertx.cancelTimer(timer);
         Promise<Void> waiting = Promise.promise();
@@ -271,19 +286,66 @@ final class ConsumerGroup {
         long limit = vertx.setTimer(settings.commandTimeout().toMillis(), id -> waiting.tryComplete());
         return waiting.future()
                 .onComplete(done -> vertx.cancelTimer(limit))
-                .compose(done -> control.onContext(now -> Future.join(reader.streams().stream()
-                                .filter(stream -> stream.unsettled().isEmpty() && settings.consumer() == null)
-                                .map(stream -> removeIfDone(stream).otherwiseEmpty())
-                                .toList())
-                        .<Void>mapEmpty()))
+                .compose(done -> control.onContext(now -> {
+                    List<Future<Response>> left = new ArrayList<>();
+                    for (ReadStream stream : reader.streams()) {
+                        left.add((stream.unsettled().isEmpty()
+                                        ? removeIfDone(stream)
+                                        : giveBack(stream, List.copyOf(stream.unsettled())))
+                                .otherwiseEmpty());
+                    }
+                    return Future.join(left).<Void>mapEmpty();
+                }))
                 .otherwiseEmpty();
+    }
+
+    // ---- giving back
+
+    /** From any thread; entries that are given back one after the other go together. */
+    Future<Void> giveBack(ReadStream stream, String id) {
+        return control.onContext(now -> {
+            Promise<Void> promise = Promise.promise();
+            if (givenBack.isEmpty()) {
+                control.after(0, () -> {
+                    Map<ReadStream, List<String>> all = new HashMap<>(givenBack);
+                    givenBack.clear();
+                    Promise<Void> done = givingBack;
+                    givingBack = Promise.promise();
+                    Future.join(all.entrySet().stream()
+                                    .map(one -> giveBack(one.getKey(), one.getValue()))
+                                    .toList())
+                            .<Void>mapEmpty()
+                            .onComplete(done);
+                });
+            }
+            givenBack.computeIfAbsent(stream, first -> new ArrayList<>()).add(id);
+            givingBack.future().onComplete(promise);
+            return promise.future();
+        });
+    }
+
+    /** Makes entries look as if they had long been forgotten. */
+    private Future<Response> giveBack(ReadStream stream, List<String> ids) {
+        Request request = Request.cmd(Command.XCLAIM)
+                .arg(stream.key())
+                .arg(name)
+                .arg(consumer)
+                .arg(0);
+        ids.forEach(request::arg);
+        return control.sendIfConnected(request.arg("IDLE")
+                        .arg(settings.claimAfter().toMillis())
+                        .arg("JUSTID"))
+                .onSuccess(done -> ids.forEach(stream.unsettled()::remove));
     }
 
     /** Only where nothing is pending: to delete a consumer deletes what is pending for it. */
     private Future<Response> removeIfDone(ReadStream stream) {
-        return control.send(Request.cmd(Command.XPENDING)
+        if (settings.consumer() != null) {
+            return Future.succeededFuture();
+        }
+        return control.sendIfConnected(Request.cmd(Command.XPENDING)
                         .arg(stream.key())
-                        .arg(name())
+                        .arg(name)
                         .arg("-")
                         .arg("+")
                         .arg(1)

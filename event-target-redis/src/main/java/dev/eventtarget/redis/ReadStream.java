@@ -1,6 +1,8 @@
 package dev.eventtarget.redis;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** How far a reader has got in a stream. Touched on the reader's context alone. */
@@ -11,14 +13,17 @@ final class ReadStream {
     /** The last entry read, or where to begin. */
     private String position;
 
+    /** Who takes its events, in the order in which they came. */
+    private final List<Taker> takers = new ArrayList<>();
+
     /** Of a group: delivered to this consumer and not yet acknowledged by it. */
     private final Set<String> unsettled = new HashSet<>();
 
     /** Of a group: whether entries are to be asked for that were delivered over a connection that is gone. */
     private boolean recovering;
 
-    /** The last entry that was known to be deleted when its loss was told. */
-    private String toldDeleted = "0-0";
+    /** How many of all entries that were ever added are read or known to be lost; -1 where that is not known. */
+    private long read = -1;
 
     ReadStream(String key, String type, String position) {
         this.key = key;
@@ -43,6 +48,10 @@ final class ReadStream {
         position = id;
     }
 
+    List<Taker> takers() {
+        return takers;
+    }
+
     Set<String> unsettled() {
         return unsettled;
     }
@@ -55,12 +64,18 @@ final class ReadStream {
         recovering = now;
     }
 
-    String toldDeleted() {
-        return toldDeleted;
+    long read() {
+        return read;
     }
 
-    void toldDeleted(String id) {
-        toldDeleted = id;
+    void read(long entries) {
+        read = entries;
+    }
+
+    void readMore(int entries) {
+        if (read >= 0) {
+            read += entries;
+        }
     }
 
     /** Compares entry ids, {@code millis-number}. */

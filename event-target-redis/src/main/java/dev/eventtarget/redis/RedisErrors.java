@@ -30,7 +30,8 @@ final class RedisErrors {
 
     /** Whether the server has answered, and the answer is an error. */
     static boolean isReply(Throwable error) {
-        return error instanceof Response;
+        // the client says so itself when the connection is lost
+        return error instanceof Response && !"CONNECTION_CLOSED".equals(error.getMessage());
     }
 
     static boolean is(Throwable error, String kind) {

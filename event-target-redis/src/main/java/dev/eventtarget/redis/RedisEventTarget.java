@@ -2,7 +2,9 @@ package dev.eventtarget.redis;
 
 import dev.eventtarget.Capability;
 import dev.eventtarget.CodecException;
+import dev.eventtarget.EventType;
 import dev.eventtarget.Interceptor;
+import dev.eventtarget.StartFrom;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.core.AbstractEventTarget;
 import dev.eventtarget.core.ListenerSubscription;
@@ -12,20 +14,24 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
-import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Events go through Redis Streams, one or more for each type. */
 final class RedisEventTarget extends AbstractEventTarget {
     private final RedisSettings settings;
     private final StreamPublisher publisher;
     private final TypeDirectory types;
-    private final Map<ListenerSubscription, StreamReader> readers = new ConcurrentHashMap<>();
-    private final Set<Future<Void>> leaving = ConcurrentHashMap.newKeySet();
+    private final Map<ListenerSubscription, Taker> takers = new ConcurrentHashMap<>();
+
+    /** For all that listen to the latest events without a group and keep up. */
+    private final StreamReader shared;
 
     RedisEventTarget(
             Vertx vertx,
@@ -37,8 +43,12 @@ final class RedisEventTarget extends AbstractEventTarget {
         this.settings = settings;
         Context context = ((VertxInternal) vertx).createEventLoopContext();
         this.types = new TypeDirectory(vertx, context, settings);
-        this.publisher = new StreamPublisher(
-                vertx, context, settings, new StreamEntries(codec, EventCodecs::named), types, nonce);
+        this.publisher = new StreamPublisher(vertx, context, settings, entries(), types, nonce);
+        this.shared = new StreamReader(vertx, settings, entries(), types, "Listening", null, null, (taker, left) -> {
+            StreamReader own = reader(taker.type(), null);
+            taker.reader(own);
+            own.takeOver(taker, left);
+        });
     }
 
     private static Set<Capability> capabilities(RedisSettings settings) {
@@ -52,6 +62,14 @@ final class RedisEventTarget extends AbstractEventTarget {
         return capabilities;
     }
 
+    private StreamEntries entries() {
+        return new StreamEntries(codec(), EventCodecs::named);
+    }
+
+    private StreamReader reader(EventType<?> type, @Nullable String group) {
+        return new StreamReader(vertx(), settings, entries(), types, "Listening to " + type.topic(), type, group, null);
+    }
+
     @Override
     protected Future<Void> publish(TypedEvent<?> event) {
         try {
@@ -63,41 +81,103 @@ final class RedisEventTarget extends AbstractEventTarget {
 
     @Override
     protected Future<Void> subscribe(ListenerSubscription subscription) {
-        StreamReader reader = new StreamReader(
-                vertx(), settings, new StreamEntries(codec(), EventCodecs::named), types, subscription);
-        Future<Void> ready = reader.start();
-        readers.put(subscription, reader);
-        return ready;
+        StartFrom start = subscription.options().from();
+        String from = StreamReader.start(start);
+        String group = subscription.options().group();
+        StreamReader reader =
+                group == null && start == StartFrom.latest() ? shared : reader(subscription.type(), group);
+        Taker taker = new Taker(subscription, settings.consumerDedup(), reader);
+        takers.put(subscription, taker);
+        // when it has ended, what it had is acknowledged
+        subscription.ended().onComplete(ended -> {
+            if (takers.remove(subscription, taker)) {
+                leave(taker);
+            }
+        });
+        return reader.add(taker, from);
     }
 
     @Override
     protected void unsubscribe(ListenerSubscription subscription) {
-        StreamReader reader = readers.get(subscription);
-        if (reader == null) {
-            return;
+        Taker taker = takers.get(subscription);
+        if (taker != null) {
+            StreamReader reader = taker.reader();
+            reader.remove(taker);
+            if (reader != shared) {
+                reader.stop();
+            }
         }
-        reader.stop();
-        // events being handled are acknowledged when they are
-        Future<Void> left = subscription.ended().eventually(reader::close);
+    }
+
+    private final Set<Future<Void>> leaving = ConcurrentHashMap.newKeySet();
+
+    private Future<Void> leave(Taker taker) {
+        StreamReader reader = taker.reader();
+        if (reader == shared) {
+            return Future.succeededFuture();
+        }
+        Future<Void> left = reader.close();
         leaving.add(left);
-        left.onComplete(done -> {
-            readers.remove(subscription);
+        return left.onComplete(done -> {
             leaving.remove(left);
+            lookForWhatIsLeft(taker);
         });
+    }
+
+    /** Members elsewhere find it soon, those of this process at once. */
+    private void lookForWhatIsLeft(Taker gone) {
+        String group = gone.subscription().options().group();
+        if (group != null) {
+            takers.values().stream()
+                    .filter(taker ->
+                            Objects.equals(group, taker.subscription().options().group())
+                                    && taker.type().topic().equals(gone.type().topic()))
+                    .forEach(taker -> taker.reader().look());
+        }
     }
 
     @Override
     protected void settled(ListenerSubscription subscription, TypedEvent<?> event) {
-        StreamReader reader = readers.get(subscription);
-        if (reader != null && event.detail() instanceof StreamEntry entry) {
-            reader.settled(entry);
+        Taker taker = takers.get(subscription);
+        if (taker != null && event.detail() instanceof StreamEntry entry) {
+            taker.settled(entry);
         }
     }
 
     @Override
+    protected void abandoned(ListenerSubscription subscription, TypedEvent<?> event) {
+        Taker taker = takers.get(subscription);
+        if (taker != null && event.detail() instanceof StreamEntry entry) {
+            taker.reader().giveBack(entry).onSuccess(given -> lookForWhatIsLeft(taker));
+        }
+    }
+
+    @Override
+    protected Future<Void> catchUp() {
+        return publisher.idle().compose(confirmed -> catchUp(Set.of()));
+    }
+
+    /** Until no listener has got another reader meanwhile. */
+    private Future<Void> catchUp(Set<StreamReader> before) {
+        Set<StreamReader> readers = new HashSet<>();
+        takers.values().forEach(taker -> readers.add(taker.reader()));
+        return readers.equals(before)
+                ? Future.succeededFuture()
+                : Future.join(readers.stream().map(StreamReader::catchUp).toList())
+                        .compose(done -> catchUp(readers));
+    }
+
+    /** Also of those whose listeners hang: what they have goes to others. */
+    @Override
     protected Future<Void> disconnect() {
-        return Future.join(new ArrayList<>(leaving))
+        takers.forEach((subscription, taker) -> {
+            if (takers.remove(subscription, taker)) {
+                leave(taker);
+            }
+        });
+        return Future.join(List.copyOf(leaving))
                 .<Void>mapEmpty()
+                .eventually(shared::close)
                 .eventually(publisher::close)
                 .eventually(types::close);
     }

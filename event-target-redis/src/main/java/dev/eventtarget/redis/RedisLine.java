@@ -122,6 +122,13 @@ final class RedisLine {
         return connection().compose(on -> send(on, request));
     }
 
+    /** Sends what is not worth waiting for a connection. */
+    Future<Response> sendIfConnected(Request request) {
+        Future<RedisConnection> current = connection;
+        RedisConnection on = current == null ? null : current.result();
+        return on == null ? Future.failedFuture("There is no connection") : send(on, request);
+    }
+
     Future<List<Response>> batch(RedisConnection on, List<Request> requests) {
         return timed(
                 on, on.batch(requests), "A batch", settings.commandTimeout().toMillis());

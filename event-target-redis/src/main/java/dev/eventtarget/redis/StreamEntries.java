@@ -1,6 +1,7 @@
 package dev.eventtarget.redis;
 
 import dev.eventtarget.CodecException;
+import dev.eventtarget.DeadLetter;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.spi.EncodedDetail;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event as the fields of a stream entry: {@code type}, {@code detail}, {@code dedup_id}, and where they are set {@code
  * time}, {@code source}, {@code codec} and {@code h.} with a header's name; so that {@code redis-cli} or any client can
- * read it.
+ * read it. A dead letter has its event's ID in {@code id} and a {@code dedup_id} of its own, as several listeners may give
+ * up the same event.
  */
 final class StreamEntries {
     private static final byte[] TYPE = ascii("type");
@@ -27,6 +29,7 @@ final class StreamEntries {
     private static final byte[] TIME = ascii("time");
     private static final byte[] SOURCE = ascii("source");
     private static final byte[] CODEC = ascii("codec");
+    private static final byte[] ID = ascii("id");
 
     /** {@code dedup_id}, whose value whoever appends the entry gives. */
     static final byte[] DEDUP_ID = ascii("dedup_id");
@@ -48,9 +51,22 @@ final class StreamEntries {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The ID that an event is known by, or null for one that is to get one. */
+    static @Nullable String dedupId(TypedEvent<?> event) {
+        return isDeadLetter(event) ? null : event.id();
+    }
+
+    private static boolean isDeadLetter(TypedEvent<?> event) {
+        return event.headers().containsKey(DeadLetter.TYPE);
+    }
+
     /** Names and values in turn, all but the {@code dedup_id}. */
     byte[][] write(TypedEvent<?> event) {
-        byte[] detail = codec.encodeDetail(event.detail(), event.type().javaType());
+        // what came in a field goes out as it is, be it what it may: a dead letter has the original bytes
+        byte[] detail = event.detail() instanceof EncodedDetail encoded
+                        && encoded.codec().name().equals(codec.name())
+                ? encoded.toBytes()
+                : codec.encodeDetail(event.detail(), event.type().javaType());
         Instant time = event.time();
         String source = event.source();
         Map<String, String> headers = event.headers();
@@ -70,6 +86,11 @@ final class StreamEntries {
             fields.add(CODEC);
             fields.add(ascii(codec.name()));
         }
+        String id = event.id();
+        if (id != null && isDeadLetter(event)) {
+            fields.add(ID);
+            fields.add(utf8(id));
+        }
         headers.forEach((name, value) -> {
             fields.add(utf8("h." + name));
             fields.add(utf8(value));
@@ -88,6 +109,7 @@ final class StreamEntries {
         String codecName = "json";
         byte[] detail = null;
         String dedupId = null;
+        String ownId = null;
         Instant time = null;
         String source = null;
         Map<String, String> headers = null;
@@ -99,6 +121,7 @@ final class StreamEntries {
                     case "type" -> topic = value.toString(StandardCharsets.UTF_8);
                     case "detail" -> detail = value.toBytes();
                     case "dedup_id" -> dedupId = value.toString(StandardCharsets.UTF_8);
+                    case "id" -> ownId = value.toString(StandardCharsets.UTF_8);
                     case "time" -> time = Instant.parse(value.toString(StandardCharsets.UTF_8));
                     case "source" -> source = value.toString(StandardCharsets.UTF_8);
                     case "codec" -> codecName = value.toString(StandardCharsets.UTF_8);
@@ -117,7 +140,8 @@ final class StreamEntries {
             EventCodec by = codecName.equals(codec.name()) ? codec : codecs.apply(codecName);
             TypedEvent<EncodedDetail> event =
                     TypedEvent.of(type(topic), maker.make(by, detail, dedupId)).withPosition(id);
-            event = dedupId == null || dedupId.isEmpty() ? event : event.withId(dedupId);
+            String known = ownId == null ? dedupId : ownId;
+            event = known == null || known.isEmpty() ? event : event.withId(known);
             event = time == null ? event : event.withTime(time);
             event = source == null ? event : event.withSource(source);
             return headers == null ? event : event.withHeaders(headers);

@@ -52,7 +52,7 @@ final class StreamPublisher {
     private final Map<String, Stream> streams = new HashMap<>();
 
     private final long sweep;
-    private volatile @Nullable Promise<Void> empty;
+    private final List<Promise<Void>> empty = new ArrayList<>();
 
     private record Incoming(String type, int shard, Outgoing event) {}
 
@@ -84,7 +84,7 @@ final class StreamPublisher {
                             settings.maxPending()
                                     + " events wait for Redis to confirm them: wait for the futures of what you published before you publish more"));
         }
-        String id = event.id();
+        String id = StreamEntries.dedupId(event);
         ContextInternal caller = ContextInternal.current();
         Promise<Void> promise = caller == null ? Promise.promise() : caller.promise();
         Outgoing outgoing = new Outgoing(
@@ -138,25 +138,41 @@ final class StreamPublisher {
 
     private void settled(int events) {
         if (pending.addAndGet(-events) == 0) {
-            Promise<Void> waiting = empty;
-            if (waiting != null) {
-                waiting.tryComplete();
-            }
+            checkEmpty();
         }
     }
 
-    /** Completes when every event has its outcome, and the connection is closed. */
-    Future<Void> close() {
+    /** Completes when every event has its outcome. */
+    Future<Void> idle() {
         Promise<Void> waiting = Promise.promise();
-        empty = waiting;
-        if (pending.get() == 0) {
-            waiting.tryComplete();
+        synchronized (empty) {
+            empty.add(waiting);
         }
-        return waiting.future().eventually(() -> {
-            vertx.cancelTimer(sweep);
-            nonce.close();
-            return line.close();
-        });
+        checkEmpty();
+        return waiting.future();
+    }
+
+    private void checkEmpty() {
+        if (pending.get() == 0) {
+            List<Promise<Void>> waiting;
+            synchronized (empty) {
+                waiting = List.copyOf(empty);
+                empty.clear();
+            }
+            waiting.forEach(Promise::tryComplete);
+        }
+    }
+
+    /** Fails what is not confirmed, and leaves. */
+    Future<Void> close() {
+        vertx.cancelTimer(sweep);
+        nonce.close();
+        return line.onContext(now -> {
+                    streams.values().forEach(Stream::giveUp);
+                    return Future.succeededFuture();
+                })
+                .eventually(line::close)
+                .mapEmpty();
     }
 
     /** Events of one stream: those that wait, and the batch under way. */
@@ -229,6 +245,18 @@ final class StreamPublisher {
                                 batch == null ? null : batch.error));
                 settled(1);
             }
+        }
+
+        void giveUp() {
+            Batch batch = underWay;
+            List<Outgoing> left = List.copyOf(waiting);
+            waiting.clear();
+            if (batch != null) {
+                batch.fail();
+            }
+            left.forEach(event -> event.promise()
+                    .tryFail(RedisErrors.toException("Not published when closed", batch == null ? null : batch.error)));
+            settled(left.size());
         }
 
         void done(Batch batch) {

@@ -4,11 +4,8 @@ import dev.eventtarget.CodecException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventType;
 import dev.eventtarget.GapException;
-import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.StartFrom;
 import dev.eventtarget.TypedEvent;
-import dev.eventtarget.core.DedupWindow;
-import dev.eventtarget.core.ListenerSubscription;
 import dev.eventtarget.spi.EncodedDetail;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -20,163 +17,80 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the streams of one subscription into its buffer, as far as there is room. Without a group it goes through the
- * streams by itself; with one it is a consumer of the group. Over one connection and in one blocked read where one server
- * has all streams; in a cluster over one for each stream.
+ * Reads streams into the buffers of subscriptions, in one blocked read where one server has all streams, in a cluster in
+ * one for each stream.
+ *
+ * <p>All listeners without a group that begin with the latest event share a reader, as long as they keep up. One whose
+ * buffer is full, unless it drops events, gets a reader of its own, that goes on where the shared one has left it and reads
+ * only as far as there is room; so do listeners that begin in the past, and members of groups.
  */
 final class StreamReader {
     private static final int READ = 512;
     private static final long GAP_CHECK_NANOS = 1_000_000_000;
+    private static final long UNBLOCK_MILLIS = 5;
 
     private final Vertx vertx;
     private final Context context;
     private final RedisSettings settings;
     private final StreamEntries entries;
     private final TypeDirectory types;
-    private final ListenerSubscription subscription;
-    private final EventType<?> type;
-    private final ListenerOptions options;
-    private final @Nullable DedupWindow handled;
     private final @Nullable ConsumerGroup group;
+    private final @Nullable BiConsumer<Taker, Map<String, ReadStream>> behind;
 
     /** For commands that must not wait behind a blocked read. */
     private final RedisLine control;
 
     private final List<Loop> loops = new ArrayList<>();
-    private final Consumer<String> newType = name -> add(name, true);
+    private final Map<String, ReadStream> streams = new LinkedHashMap<>();
+    private final Map<Taker, Consumer<String>> patterns = new HashMap<>();
+    private final List<CatchUp> catchingUp = new ArrayList<>();
     private volatile boolean starved;
     private volatile boolean stopped;
-    private boolean ready;
 
+    private record CatchUp(Map<ReadStream, String> ends, Promise<Void> done) {}
+
+    /**
+     * Makes one.
+     *
+     * @param group the group that its one taker is of, or null
+     * @param name what it is called in logs
+     * @param behind takes over a taker that has no room, or null for a reader that waits for it
+     */
     StreamReader(
             Vertx vertx,
             RedisSettings settings,
             StreamEntries entries,
             TypeDirectory types,
-            ListenerSubscription subscription) {
+            String name,
+            @Nullable EventType<?> groupType,
+            @Nullable String group,
+            @Nullable BiConsumer<Taker, Map<String, ReadStream>> behind) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.settings = settings;
         this.entries = entries;
         this.types = types;
-        this.subscription = subscription;
-        this.type = subscription.type();
-        this.options = subscription.options();
-        this.handled = settings.consumerDedup() == 0 ? null : new DedupWindow(settings.consumerDedup());
-        this.control = new RedisLine(vertx, context, settings, "Listening to " + type.topic());
-        String name = options.group();
-        this.group = name == null ? null : new ConsumerGroup(vertx, context, settings, control, name, this);
+        this.behind = behind;
+        this.control = new RedisLine(vertx, context, settings, name);
+        this.group = group == null || groupType == null
+                ? null
+                : new ConsumerGroup(vertx, context, settings, control, group, groupType, this);
     }
 
-    /** Completes when what is published from now on will be read. */
-    Future<Void> start() {
-        String from = checked(options.from());
-        Promise<Void> started = Promise.promise();
-        context.runOnContext(now -> begin(from).onComplete(started));
-        return started.future();
-    }
-
-    private Future<Void> begin(String from) {
-        Future<Void> begun =
-                type.isPattern() ? types.watch(newType).compose(told -> settle()) : open(type.name(), from);
-        return begun.onSuccess(done -> {
-            ready = true;
-            if (group != null) {
-                group.start();
-            }
-        });
-    }
-
-    private final List<Future<Void>> opening = new ArrayList<>();
-
-    private Future<Void> settle() {
-        Promise<Void> all = Promise.promise();
-        context.runOnContext(now -> Future.join(opening).<Void>mapEmpty().onComplete(all));
-        return all.future();
-    }
-
-    /** A type that a pattern may match: one that is new, or one that was there. */
-    private void add(String name, boolean told) {
-        context.runOnContext(now -> {
-            if (!stopped && type.withTopic(type.name()).matches(EventType.of(name, Object.class))) {
-                // what appears after this listener is heard from its first event on
-                opening.add(open(name, ready ? "0-0" : checked(options.from())));
-            }
-        });
-    }
-
-    private Future<Void> open(String name, String from) {
-        List<Future<Void>> opened = new ArrayList<>();
-        for (String key : settings.streams(name)) {
-            opened.add(position(key, from).map(position -> {
-                read(new ReadStream(key, name, position));
-                return null;
-            }));
-        }
-        return Future.join(opened).mapEmpty();
-    }
-
-    private void read(ReadStream stream) {
-        if (stopped) {
-            return;
-        }
-        stream.recovering(group != null);
-        if (settings.cluster() || loops.isEmpty()) {
-            Loop loop = new Loop();
-            loops.add(loop);
-            loop.streams.add(stream);
-            loop.next();
-        } else {
-            loops.get(0).add(stream);
-        }
-    }
-
-    /** The entry behind which to begin; for a group, the group is made there unless it exists. */
-    private Future<String> position(String key, String from) {
-        if (group != null) {
-            return retried(() -> group.create(key, from).map("0-0"));
-        }
-        return from.equals("$") ? retried(() -> lastEntry(key)) : Future.succeededFuture(from);
-    }
-
-    /** What must be known for the listener to be ready is asked for until Redis answers, or says no. */
-    private <T> Future<T> retried(Supplier<Future<T>> question) {
-        return question.get().recover(error -> {
-            if (stopped
-                    || RedisErrors.isReply(error) && !RedisErrors.isPassing(error)
-                    || RedisErrors.isNotAllowed(error)) {
-                return Future.failedFuture(RedisErrors.toException("Can't listen to " + type.topic(), error));
-            }
-            Promise<T> later = Promise.promise();
-            control.after(100, () -> retried(question).onComplete(later));
-            return later.future();
-        });
-    }
-
-    private Future<String> lastEntry(String key) {
-        return control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(key))
-                .map(info -> field(info, "last-generated-id"))
-                .recover(error -> RedisErrors.is(error, "no such key")
-                        ? Future.succeededFuture("0-0")
-                        : Future.failedFuture(error));
-    }
-
-    static String field(Response map, String name) {
-        for (int i = 0; i + 1 < map.size(); i += 2) {
-            if (map.get(i).toString().equals(name)) {
-                return map.get(i + 1).toString();
-            }
-        }
-        throw new IllegalStateException("Redis 7.0 or later is needed: its answer has no " + name);
-    }
-
-    private static String checked(StartFrom from) {
+    /** Checks where a listener wants to begin: {@code $} for behind the last entry. */
+    static String start(StartFrom from) {
         if (from instanceof StartFrom.After after) {
             if (!after.position().matches("\\d{1,20}-\\d{1,20}")) {
                 throw new IllegalArgumentException("'" + after.position()
@@ -191,27 +105,194 @@ final class StreamReader {
         return from == StartFrom.latest() ? "$" : "0-0";
     }
 
+    // ---- who takes what
+
+    /** Completes when what is published from now on will be read. */
+    Future<Void> add(Taker taker, String from) {
+        return control.onContext(now -> {
+            EventType<?> type = taker.type();
+            Future<Void> added = type.isPattern() ? addPattern(taker, from) : open(taker, type.name(), from);
+            return group == null ? added : added.onSuccess(done -> group.start());
+        });
+    }
+
+    private Future<Void> addPattern(Taker taker, String from) {
+        List<Future<Void>> known = new ArrayList<>();
+        boolean[] told = {false};
+        EventType<?> names = taker.type().withTopic(taker.type().name());
+        Consumer<String> watcher = name -> context.runOnContext(now -> {
+            if (names.matches(EventType.of(name, Object.class)) && !stopped && patterns.containsKey(taker)) {
+                // what appears after this listener is heard from its first event on
+                known.add(open(taker, name, told[0] ? "0-0" : from));
+            }
+        });
+        patterns.put(taker, watcher);
+        return types.watch(watcher)
+                .compose(watching -> control.onContext(now -> {
+                    told[0] = true;
+                    return Future.join(known).mapEmpty();
+                }));
+    }
+
+    private Future<Void> open(Taker taker, String name, String from) {
+        List<Future<Void>> opened = new ArrayList<>();
+        for (String key : settings.streams(name)) {
+            opened.add(position(key, from).map(position -> {
+                take(taker, key, name, position);
+                return null;
+            }));
+        }
+        return Future.join(opened).mapEmpty();
+    }
+
+    /** Goes on for a taker where another reader has left it. */
+    void takeOver(Taker taker, Map<String, ReadStream> left) {
+        context.runOnContext(now -> {
+            left.forEach((key, stream) -> take(taker, key, stream.type(), stream.position()));
+            if (taker.type().isPattern()) {
+                addPattern(taker, "0-0");
+            }
+        });
+    }
+
+    private void take(Taker taker, String key, String type, String position) {
+        if (stopped || !taker.subscription().isActive()) {
+            return;
+        }
+        ReadStream stream = streams.get(key);
+        if (stream == null) {
+            stream = new ReadStream(key, type, position);
+            streams.put(key, stream);
+            stream.takers().add(taker);
+            stream.recovering(group != null);
+            loopFor(stream).add(stream);
+        } else if (!stream.takers().contains(taker)) {
+            if (ReadStream.compare(position, stream.position()) > 0) {
+                taker.from(stream, position);
+            }
+            stream.takers().add(taker);
+        }
+    }
+
+    private Loop loopFor(ReadStream stream) {
+        if (settings.cluster() || loops.isEmpty()) {
+            loops.add(new Loop());
+        }
+        return loops.get(loops.size() - 1);
+    }
+
+    /** Reads for it no more. */
+    void remove(Taker taker) {
+        context.runOnContext(now -> detach(taker));
+    }
+
+    private Map<String, ReadStream> detach(Taker taker) {
+        Consumer<String> watcher = patterns.remove(taker);
+        if (watcher != null) {
+            types.unwatch(watcher);
+        }
+        Map<String, ReadStream> left = new LinkedHashMap<>();
+        streams.values().removeIf(stream -> {
+            if (!stream.takers().remove(taker)) {
+                return false;
+            }
+            left.put(stream.key(), new ReadStream(stream.key(), stream.type(), taker.position(stream)));
+            if (!stream.takers().isEmpty() || group != null) {
+                return false;
+            }
+            loops.forEach(loop -> loop.streams.remove(stream));
+            return true;
+        });
+        loops.removeIf(loop -> {
+            boolean idle = settings.cluster() && loop.streams.isEmpty();
+            if (idle) {
+                loop.line.close();
+            }
+            return idle;
+        });
+        return left;
+    }
+
+    /** The entry behind which to begin; for a group, the group is made there unless it exists. */
+    private Future<String> position(String key, String from) {
+        if (group != null) {
+            return retried(() -> group.create(key, from).map("0-0"));
+        }
+        return from.equals("$") ? retried(() -> lastEntry(key)) : Future.succeededFuture(from);
+    }
+
+    /** What must be known for a listener to be ready is asked for until Redis answers, or says no. */
+    private <T> Future<T> retried(Supplier<Future<T>> question) {
+        return question.get().recover(error -> {
+            if (stopped || RedisErrors.isReply(error) && !RedisErrors.isPassing(error)) {
+                return Future.failedFuture(RedisErrors.toException("Can't listen", error));
+            }
+            Promise<T> later = Promise.promise();
+            control.after(100, () -> retried(question).onComplete(later));
+            return later.future();
+        });
+    }
+
+    private Future<String> lastEntry(String key) {
+        return control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(key))
+                .map(info -> text(info, "last-generated-id"))
+                .recover(error -> RedisErrors.is(error, "no such key")
+                        ? Future.succeededFuture("0-0")
+                        : Future.failedFuture(error));
+    }
+
+    static @Nullable Response field(Response map, String name) {
+        for (int i = 0; i + 1 < map.size(); i += 2) {
+            if (map.get(i).toString().equals(name)) {
+                return map.get(i + 1);
+            }
+        }
+        throw new IllegalStateException("Redis 7.0 or later is needed: its answer has no " + name);
+    }
+
+    static String text(Response map, String name) {
+        return String.valueOf(field(map, name));
+    }
+
+    static long number(Response map, String name) {
+        Response value = field(map, name);
+        return value == null ? 0 : value.toLong();
+    }
+
     // ---- reading
 
     /** One connection, and the read that waits on it. */
     private final class Loop {
         private final List<ReadStream> streams = new ArrayList<>();
-        private final RedisLine line = new RedisLine(vertx, context, settings, "Listening to " + type.topic());
+        private final RedisLine line = new RedisLine(vertx, context, settings, "Listening");
         private @Nullable RedisConnection used;
         private @Nullable String clientId;
         private boolean reading;
         private boolean waiting;
+        private boolean unblocking;
+        private long reads;
+        private boolean full = true;
         private long gapsChecked = System.nanoTime();
-        private boolean behind = true;
 
         /** Has the next read include a stream, also where one is waiting without it. */
         void add(ReadStream stream) {
             streams.add(stream);
-            String id = clientId;
-            if (reading && id != null) {
-                control.send(Request.cmd(Command.CLIENT).arg("UNBLOCK").arg(id));
+            if (reading && !unblocking) {
+                unblocking = true;
+                control.after(0, () -> unblock(reads));
             }
             next();
+        }
+
+        /** Again where it came before the read that it is to end. */
+        private void unblock(long read) {
+            String id = clientId;
+            if (!reading || reads != read || id == null || stopped) {
+                unblocking = false;
+                return;
+            }
+            control.send(Request.cmd(Command.CLIENT).arg("UNBLOCK").arg(id))
+                    .onComplete(done -> control.after(UNBLOCK_MILLIS, () -> unblock(read)));
         }
 
         void next() {
@@ -222,21 +303,19 @@ final class StreamReader {
             if (room <= 0) {
                 waiting = true;
                 starved = true;
-                if (room() <= 0) {
+                room = room();
+                if (room <= 0) {
                     return;
                 }
                 starved = false;
-                waiting = false;
-                room = room();
             }
+            waiting = false;
             reading = true;
+            reads++;
             int count = Math.min(READ, room);
             line.connection().onComplete(on -> read(on, count), error -> {
                 reading = false;
-                if (!stopped) {
-                    subscription.tell(RedisErrors.toException("Listening to " + type.topic(), error));
-                    line.after(settings.block().toMillis(), this::next);
-                }
+                failed(error);
             });
         }
 
@@ -245,34 +324,34 @@ final class StreamReader {
                 begin(on, count);
                 return;
             }
-            if (behind && System.nanoTime() - gapsChecked > GAP_CHECK_NANOS) {
+            if (full && System.nanoTime() - gapsChecked > GAP_CHECK_NANOS) {
                 gapsChecked = System.nanoTime();
-                List.copyOf(streams).forEach(StreamReader.this::checkGap);
+                streams.forEach(StreamReader.this::checkGap);
             }
-            List<ReadStream> asked =
+            List<ReadStream> recovering =
                     streams.stream().filter(ReadStream::recovering).toList();
-            boolean recovering = !asked.isEmpty();
-            if (!recovering) {
-                asked = List.copyOf(streams);
+            List<ReadStream> asked = recovering.isEmpty() ? List.copyOf(streams) : recovering;
+            if (asked.isEmpty()) {
+                reading = false;
+                return;
             }
             long block = settings.block().toMillis();
             Request request = Request.cmd(group == null ? Command.XREAD : Command.XREADGROUP);
             if (group != null) {
-                request.arg("GROUP").arg(group.name(type)).arg(group.consumer());
+                request.arg("GROUP").arg(group.name()).arg(group.consumer());
             }
             request.arg("COUNT").arg(Math.max(1, count / asked.size()));
-            if (!recovering) {
+            if (recovering.isEmpty()) {
                 request.arg("BLOCK").arg(block);
             }
             request.arg("STREAMS");
             asked.forEach(stream -> request.arg(stream.key()));
-            asked.forEach(stream -> request.arg(group == null || recovering ? stream.position() : ">"));
-            List<ReadStream> streamsRead = asked;
+            asked.forEach(stream -> request.arg(group == null || !recovering.isEmpty() ? stream.position() : ">"));
             line.send(on, request, block + settings.commandTimeout().toMillis())
                     .onComplete(
                             answer -> {
                                 reading = false;
-                                take(streamsRead, recovering, answer, count);
+                                take(asked, !recovering.isEmpty(), answer, count);
                                 next();
                             },
                             error -> {
@@ -288,14 +367,13 @@ final class StreamReader {
                             id -> {
                                 clientId = id.toString();
                                 used = on;
-                                gapsChecked = System.nanoTime();
-                                streams.forEach(stream -> {
+                                for (ReadStream stream : streams) {
                                     if (group != null) {
                                         stream.recovering(true);
                                         stream.position("0-0");
                                     }
                                     checkGap(stream);
-                                });
+                                }
                                 read(on, count);
                             },
                             error -> {
@@ -308,16 +386,14 @@ final class StreamReader {
             if (stopped) {
                 return;
             }
-            if (RedisErrors.is(error, "UNBLOCKED")) {
-                next();
-            } else if (group != null && RedisErrors.is(error, "NOGROUP")) {
+            if (group != null && RedisErrors.is(error, "NOGROUP")) {
                 // somebody has deleted the stream or the group: begin anew with what there is
                 Future.join(streams.stream()
                                 .map(stream -> group.create(stream.key(), "0-0"))
                                 .toList())
                         .onComplete(made -> line.after(100, this::next));
             } else if (RedisErrors.isReply(error)) {
-                subscription.tell(RedisErrors.toException("Listening to " + type.topic(), error));
+                tell(RedisErrors.toException("Can't read", error));
                 line.after(Math.max(100, settings.block().toMillis()), this::next);
             } else {
                 line.after(0, this::next);
@@ -326,52 +402,63 @@ final class StreamReader {
 
         private void take(List<ReadStream> asked, boolean recovering, @Nullable Response answer, int count) {
             int taken = 0;
+            Set<Taker> awake = new LinkedHashSet<>();
             if (answer != null) {
+                Map<String, ReadStream> byKey = new HashMap<>();
+                asked.forEach(stream -> byKey.put(stream.key(), stream));
                 for (Response part : answer) {
-                    String key = part.get(0).toString();
-                    for (ReadStream stream : asked) {
-                        if (stream.key().equals(key)) {
-                            taken += part.get(1).size();
-                            take(stream, recovering, part.get(1));
-                        }
+                    ReadStream stream = byKey.get(part.get(0).toString());
+                    if (stream != null) {
+                        taken += part.get(1).size();
+                        take(stream, recovering, part.get(1), awake);
                     }
                 }
             } else if (recovering) {
                 asked.forEach(stream -> stream.recovering(false));
             }
-            behind = taken >= count;
-            if (taken > 0) {
-                subscription.wake();
-            }
+            full = taken >= count;
+            awake.forEach(taker -> taker.subscription().wake());
+            checkCatchUps();
         }
 
-        private void take(ReadStream stream, boolean recovering, Response list) {
+        private void take(ReadStream stream, boolean recovering, Response list, Set<Taker> awake) {
             if (recovering && list.size() == 0) {
                 stream.recovering(false);
             }
             for (Response entry : list) {
                 String id = entry.get(0).toString();
+                deliver(stream, id, entry.get(1), 1, awake);
                 if (group == null || recovering) {
                     stream.position(id);
                 }
-                deliver(stream, id, entry.get(1), 1);
+            }
+            if (group == null) {
+                stream.readMore(list.size());
             }
         }
     }
 
+    /** How much the next read may bring: a shared reader sees off those who have no room. */
     private int room() {
-        return subscription.buffer().capacity() - subscription.buffer().size();
+        int room = Integer.MAX_VALUE;
+        if (behind == null) {
+            for (ReadStream stream : streams.values()) {
+                for (Taker taker : stream.takers()) {
+                    room = Math.min(room, taker.room());
+                }
+            }
+        }
+        return room;
     }
 
-    /** Puts an entry into the buffer; the listener is not woken. Gives whether it was not there before. */
-    boolean deliver(ReadStream stream, String id, @Nullable Response fields, long deliveries) {
+    /** Puts an entry into buffers. */
+    void deliver(ReadStream stream, String id, @Nullable Response fields, long deliveries, Set<Taker> awake) {
         if (group != null && !stream.unsettled().add(id)) {
-            return false;
+            return;
         }
         if (fields == null || fields.size() == 0) {
-            // deleted while it was pending
-            settle(stream, id);
-            return true;
+            settle(stream, id); // deleted while it was pending
+            return;
         }
         TypedEvent<EncodedDetail> event;
         try {
@@ -381,63 +468,78 @@ final class StreamReader {
                     fields,
                     (codec, bytes, dedupId) -> new StreamEntry(codec, bytes, stream, id, dedupId));
         } catch (CodecException e) {
-            subscription.tell(e);
+            stream.takers().forEach(taker -> taker.subscription().tell(e));
             settle(stream, id);
-            return true;
+            return;
         }
-        String dedupId = event.id();
-        if (!type.matches(event.type()) || handled != null && dedupId != null && handled.contains(dedupId)) {
+        String dedupId = ((StreamEntry) event.detail()).dedupId();
+        boolean wanted = false;
+        for (int i = 0; i < stream.takers().size(); i++) {
+            Taker taker = stream.takers().get(i);
+            if (!taker.wants(stream, id, event, dedupId)) {
+                continue;
+            }
+            wanted = true;
+            if (deliveries > ConsumerGroup.MOST_DELIVERIES) {
+                taker.subscription().giveUp(event, (int) deliveries);
+            } else if (behind != null && taker.room() <= 0) {
+                behind.accept(taker, detach(taker));
+                i--;
+            } else {
+                taker.subscription().offer(event);
+                awake.add(taker);
+            }
+        }
+        if (!wanted) {
             settle(stream, id);
-            return true;
         }
-        if (deliveries > ConsumerGroup.MOST_DELIVERIES) {
-            subscription.giveUp(event, (int) deliveries);
-        } else {
-            subscription.offer(event);
-        }
-        return true;
     }
 
-    /** Tells of entries that were trimmed before they were read. */
     private void checkGap(ReadStream stream) {
-        String position = stream.position();
         if (group != null) {
             group.checkGap(stream);
-            return;
+        } else if (!stream.position().equals("0-0")) {
+            checkTrimmed(stream);
         }
-        if (position.equals("0-0")) {
-            return;
-        }
-        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key()))
-                .onSuccess(info -> gap(stream, position, info));
     }
 
-    void gap(ReadStream stream, String position, Response info) {
-        String deleted = field(info, "max-deleted-entry-id");
-        String first = field(info, "recorded-first-entry-id");
-        boolean empty = first.equals("0-0");
-        if (ReadStream.compare(deleted, position) > 0
-                && (empty || ReadStream.compare(first, position) > 0)
-                && ReadStream.compare(deleted, stream.toldDeleted()) > 0) {
-            stream.toldDeleted(deleted);
-            subscription.tell(new GapException("Entries of " + stream.key() + " between " + position + " and " + deleted
-                    + " were trimmed before they were read: keep more (maxLen, maxAge), or read faster"));
-        }
+    /** Tells of entries that were trimmed before they were read: the stream has lost more than were read of it. */
+    void checkTrimmed(ReadStream stream) {
+        String position = stream.position();
+        long read = stream.read();
+        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key())).onSuccess(info -> {
+            long added = number(info, "entries-added");
+            long trimmed = added - number(info, "length");
+            String first = text(info, "recorded-first-entry-id");
+            boolean behind = read < 0
+                    ? trimmed > 0 && (first.equals("0-0") || ReadStream.compare(first, position) > 0)
+                    : trimmed > read;
+            if (read < 0 && position.equals(text(info, "last-generated-id"))) {
+                stream.read(added);
+            } else if (behind) {
+                stream.read(Math.max(stream.read(), trimmed));
+                GapException gap = new GapException("Entries of " + stream.key() + " behind " + position
+                        + " were trimmed before they were read: keep more (maxLen, maxAge), or read faster");
+                stream.takers().forEach(taker -> taker.subscription().tell(gap));
+            }
+        });
+    }
+
+    private void tell(EventTargetException error) {
+        Set<Taker> all = new LinkedHashSet<>();
+        streams.values().forEach(stream -> all.addAll(stream.takers()));
+        all.forEach(taker -> taker.subscription().tell(error));
     }
 
     // ---- settling, from any thread
 
-    void settled(StreamEntry entry) {
-        String dedupId = entry.dedupId();
-        if (handled != null && dedupId != null) {
-            handled.add(dedupId);
-        }
+    void settled(Taker taker, StreamEntry entry) {
         settle(entry.stream(), entry.id());
-        if (starved && room() >= Math.min(READ, subscription.buffer().capacity() / 2 + 1)) {
+        if (starved
+                && taker.room() >= Math.min(READ, taker.subscription().buffer().capacity() / 2 + 1)) {
             starved = false;
             context.runOnContext(now -> loops.forEach(loop -> {
                 if (loop.waiting) {
-                    loop.waiting = false;
                     loop.next();
                 }
             }));
@@ -450,29 +552,75 @@ final class StreamReader {
         }
     }
 
-    List<ReadStream> streams() {
-        List<ReadStream> all = new ArrayList<>();
-        loops.forEach(loop -> all.addAll(loop.streams));
-        return all;
+    /** Leaves an entry for other members of the group. */
+    Future<Void> giveBack(StreamEntry entry) {
+        return group == null ? Future.succeededFuture() : group.giveBack(entry.stream(), entry.id());
     }
 
-    void wake() {
-        subscription.wake();
+    // ---- what a group needs
+
+    Iterable<ReadStream> streams() {
+        return streams.values();
     }
 
-    EventType<?> type() {
-        return type;
+    void claimed(ReadStream stream, List<Response> claimed, Map<String, Long> deliveries) {
+        Set<Taker> awake = new LinkedHashSet<>();
+        for (Response entry : claimed) {
+            String id = entry.get(0).toString();
+            deliver(stream, id, entry.get(1), deliveries.getOrDefault(id, 1L) + 1, awake);
+        }
+        awake.forEach(taker -> taker.subscription().wake());
     }
 
-    void tell(EventTargetException error) {
-        subscription.tell(error);
+    /** Has a member of a group look for events that others have left. */
+    void look() {
+        if (group != null) {
+            context.runOnContext(now -> group.look());
+        }
     }
 
-    /** Reads no more. */
+    // ---- the end
+
+    /** Completes when what is in the streams now has been read. Events of a group are not lost with this reader. */
+    Future<Void> catchUp() {
+        return group != null
+                ? Future.succeededFuture()
+                : control.onContext(now -> {
+                    Map<ReadStream, String> ends = new HashMap<>();
+                    List<Future<Void>> asked = new ArrayList<>();
+                    for (ReadStream stream : List.copyOf(streams.values())) {
+                        asked.add(lastEntry(stream.key()).map(end -> {
+                            ends.put(stream, end);
+                            return null;
+                        }));
+                    }
+                    return Future.join(asked).compose(answered -> {
+                        CatchUp catchUp = new CatchUp(ends, Promise.promise());
+                        catchingUp.add(catchUp);
+                        checkCatchUps();
+                        return catchUp.done.future();
+                    });
+                });
+    }
+
+    private void checkCatchUps() {
+        catchingUp.removeIf(catchUp -> {
+            catchUp.ends
+                    .entrySet()
+                    .removeIf(end -> !streams.containsValue(end.getKey())
+                            || ReadStream.compare(end.getKey().position(), end.getValue()) >= 0);
+            return catchUp.ends.isEmpty() && catchUp.done.tryComplete();
+        });
+    }
+
+    /** Reads no more; what is being handled can still be acknowledged. */
     void stop() {
         stopped = true;
-        types.unwatch(newType);
-        context.runOnContext(now -> loops.forEach(loop -> loop.line.close()));
+        context.runOnContext(now -> {
+            patterns.values().forEach(types::unwatch);
+            loops.forEach(loop -> loop.line.close());
+            catchingUp.forEach(catchUp -> catchUp.done.tryComplete());
+        });
     }
 
     /** Acknowledges what has been handled and leaves. */

@@ -43,20 +43,25 @@ final class TypeDirectory {
         if (announced.contains(type)) {
             return Future.succeededFuture();
         }
-        return line.send(on, Request.cmd(Command.SADD).arg(set).arg(type))
-                .compose(added -> added.toInteger() == 0
-                        ? Future.succeededFuture()
-                        : line.send(
-                                on,
-                                Request.cmd(Command.XADD)
-                                        .arg(log)
-                                        .arg("MAXLEN")
-                                        .arg("~")
-                                        .arg(LOG_LENGTH)
-                                        .arg("*")
-                                        .arg("type")
-                                        .arg(type)))
-                .onSuccess(done -> announced.add(type))
+        return line.send(on, Request.cmd(Command.SISMEMBER).arg(set).arg(type))
+                .compose(member -> member.toInteger() == 1 ? Future.succeededFuture() : add(line, on, type))
+                .onSuccess(done -> announced.add(type));
+    }
+
+    /** The log first: if the connection is lost between the two, it is told twice rather than not at all. */
+    private Future<Void> add(RedisLine line, RedisConnection on, String type) {
+        return line.send(
+                        on,
+                        Request.cmd(Command.XADD)
+                                .arg(log)
+                                .arg("MAXLEN")
+                                .arg("~")
+                                .arg(LOG_LENGTH)
+                                .arg("*")
+                                .arg("type")
+                                .arg(type))
+                .compose(
+                        told -> line.send(on, Request.cmd(Command.SADD).arg(set).arg(type)))
                 .mapEmpty();
     }
 

@@ -23,21 +23,20 @@ class CutConnectionTest extends RedisTest {
 
     @Test
     void aPublishersEventsAreAppendedOnceAndInOrder() throws Exception {
-        try (TcpProxy proxy = TcpProxy.start(vertx, RedisServer.shared().port())) {
-            Ledger ledger = new Ledger();
-            Ledger.Load load = ledger.load(vertx, open(proxy.url()));
-            cutOften(proxy, ledger);
-            result(load.stop());
-            assertEquals(List.of(), ledger.failures(), () -> "with the seed " + seed);
+        TcpProxy proxy = TcpProxy.start(vertx, RedisServer.shared().port());
+        Ledger ledger = new Ledger();
+        Ledger.Load load = ledger.load(vertx, open(proxy.url()));
+        cutOften(proxy, ledger);
+        result(load.stop());
+        assertEquals(List.of(), ledger.failures(), () -> "with the seed " + seed);
 
-            Ledger.Reader reader = ledger.reader();
-            for (var fields : RedisServer.shared().entries(prefix + ":" + ENTRY.name())) {
-                String key = fields.get("type").substring(ENTRY.name().length() + 1);
-                reader.add(key, Integer.parseInt(fields.get("detail")));
-            }
-            reader.assertComplete();
-            reader.assertInOrder();
+        Ledger.Reader reader = ledger.reader();
+        for (var fields : RedisServer.shared().entries(prefix + ":" + ENTRY.name())) {
+            String key = fields.get("type").substring(ENTRY.name().length() + 1);
+            reader.add(key, Integer.parseInt(fields.get("detail")));
         }
+        reader.assertComplete();
+        reader.assertInOrder();
     }
 
     @Test
@@ -51,17 +50,16 @@ class CutConnectionTest extends RedisTest {
     }
 
     private void listensThroughCuts(ListenerOptions options) throws Exception {
-        try (TcpProxy proxy = TcpProxy.start(vertx, RedisServer.shared().port())) {
-            Ledger ledger = new Ledger();
-            Ledger.Reader reader = ledger.reader();
-            TypedEventTarget listening = open(proxy.url());
-            ready(listening.addEventListener(ENTRY, reader::handle, options));
-            Ledger.Load load = ledger.load(vertx, open(RedisServer.shared().url()));
-            cutOften(proxy, ledger);
-            result(load.stop());
-            eventually(reader::assertComplete);
-            reader.assertInOrder();
-        }
+        TcpProxy proxy = TcpProxy.start(vertx, RedisServer.shared().port());
+        Ledger ledger = new Ledger();
+        Ledger.Reader reader = ledger.reader();
+        TypedEventTarget listening = open(proxy.url());
+        ready(listening.addEventListener(ENTRY, reader::handle, options));
+        Ledger.Load load = ledger.load(vertx, open(RedisServer.shared().url()));
+        cutOften(proxy, ledger);
+        result(load.stop());
+        eventually(reader::assertComplete);
+        reader.assertInOrder();
     }
 
     private void cutOften(TcpProxy proxy, Ledger ledger) {

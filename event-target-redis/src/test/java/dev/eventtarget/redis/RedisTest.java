@@ -27,6 +27,7 @@ abstract class RedisTest {
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
     final String prefix = "test-" + UUID.randomUUID();
     private final List<TypedEventTarget> targets = new CopyOnWriteArrayList<>();
+    private final List<AutoCloseable> servers = new CopyOnWriteArrayList<>();
 
     @AfterEach
     final void closeTargets() throws Exception {
@@ -34,6 +35,15 @@ abstract class RedisTest {
             result(target.close().otherwiseEmpty());
         }
         result(vertx.close());
+        for (AutoCloseable server : servers) {
+            server.close();
+        }
+    }
+
+    /** Closes it after the targets. */
+    final <S extends AutoCloseable> S use(S server) {
+        servers.add(server);
+        return server;
     }
 
     /** A target that shares nothing but the server with the others. */

@@ -15,37 +15,36 @@ import org.junit.jupiter.api.Test;
 class SentinelFailoverTest extends RedisTest {
     @Test
     void publishersAndListenersGoOnAtTheNewMaster() {
-        try (RedisSentinels sentinels = RedisSentinels.start()) {
-            Ledger ledger = new Ledger();
-            Ledger.Reader everyone = ledger.reader();
-            Ledger.Reader group = ledger.reader();
-            ready(open(sentinels.url()).addEventListener(ENTRY, everyone::handle));
-            ready(open(sentinels.url())
-                    .addEventListener(
-                            ENTRY, group::handle, ListenerOptions.defaults().group("billing")));
-            var publishing = open(sentinels.url());
-            Ledger.Load before = ledger.load(vertx, publishing);
-            eventually(() -> assertTrue(ledger.confirmed() > 500));
-            result(before.stop());
-            String stream = prefix + ":" + ENTRY.name();
-            RedisServer replica = sentinels.replica();
-            eventually(() -> assertEquals(
-                    ledger.confirmed(), replica.call("XLEN", stream).toInteger()));
+        RedisSentinels sentinels = use(RedisSentinels.start());
+        Ledger ledger = new Ledger();
+        Ledger.Reader everyone = ledger.reader();
+        Ledger.Reader group = ledger.reader();
+        ready(open(sentinels.url()).addEventListener(ENTRY, everyone::handle));
+        ready(open(sentinels.url())
+                .addEventListener(
+                        ENTRY, group::handle, ListenerOptions.defaults().group("billing")));
+        var publishing = open(sentinels.url());
+        Ledger.Load before = ledger.load(vertx, publishing);
+        eventually(() -> assertTrue(ledger.confirmed() > 500));
+        result(before.stop());
+        String stream = prefix + ":" + ENTRY.name();
+        RedisServer replica = sentinels.replica();
+        eventually(() ->
+                assertEquals(ledger.confirmed(), replica.call("XLEN", stream).toInteger()));
 
-            ledger.lenient(true);
-            Ledger.Load load = ledger.load(vertx, publishing);
-            int confirmed = ledger.confirmed();
-            eventually(() -> assertTrue(ledger.confirmed() > confirmed + 200));
-            sentinels.failOver();
-            ledger.lenient(false);
-            int confirmedByBoth = ledger.confirmed();
-            eventually(() -> assertTrue(ledger.confirmed() > confirmedByBoth + 500));
-            result(load.stop());
-            assertEquals(List.of(), ledger.failures());
-            eventually(everyone::assertComplete);
-            eventually(group::assertComplete);
-            everyone.assertInOrder();
-            group.assertInOrder();
-        }
+        ledger.lenient(true);
+        Ledger.Load load = ledger.load(vertx, publishing);
+        int confirmed = ledger.confirmed();
+        eventually(() -> assertTrue(ledger.confirmed() > confirmed + 200));
+        sentinels.failOver();
+        ledger.lenient(false);
+        int confirmedByBoth = ledger.confirmed();
+        eventually(() -> assertTrue(ledger.confirmed() > confirmedByBoth + 500));
+        result(load.stop());
+        assertEquals(List.of(), ledger.failures());
+        eventually(everyone::assertComplete);
+        eventually(group::assertComplete);
+        everyone.assertInOrder();
+        group.assertInOrder();
     }
 }

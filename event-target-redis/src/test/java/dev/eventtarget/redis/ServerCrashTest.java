@@ -15,35 +15,35 @@ class ServerCrashTest extends RedisTest {
 
     @Test
     void whatWasConfirmedIsDeliveredOnceAndInOrder() throws Exception {
-        try (RedisServer server = RedisServer.startDurable()) {
-            Ledger ledger = new Ledger();
-            Ledger.Reader everyone = ledger.reader();
-            Ledger.Reader group = ledger.reader();
-            ready(open(server.url()).addEventListener(ENTRY, everyone::handle));
-            ListenerOptions billing = ListenerOptions.defaults().group("billing");
-            ready(open(server.url()).addEventListener(ENTRY, group::handle, billing));
-            ready(open(server.url()).addEventListener(ENTRY, group::handle, billing));
-            Ledger.Load load = ledger.load(vertx, open(server.url()));
-            for (int crash = 0; crash < CRASHES; crash++) {
-                int before = ledger.confirmed();
-                eventually(() -> assertTrue(ledger.confirmed() > before + 500));
-                server.kill();
-                server.restart();
-            }
+        RedisServer server = use(RedisServer.startDurable());
+        Ledger ledger = new Ledger();
+        Ledger.Reader everyone = ledger.reader();
+        Ledger.Reader group = ledger.reader();
+        ready(open(server.url()).addEventListener(ENTRY, everyone::handle));
+        ListenerOptions billing = ListenerOptions.defaults().group("billing");
+        ready(open(server.url()).addEventListener(ENTRY, group::handle, billing));
+        ready(open(server.url()).addEventListener(ENTRY, group::handle, billing));
+        Ledger.Load load = ledger.load(vertx, open(server.url()));
+        for (int crash = 0; crash < CRASHES; crash++) {
             int before = ledger.confirmed();
             eventually(() -> assertTrue(ledger.confirmed() > before + 500));
-            result(load.stop());
-            eventually(everyone::assertComplete);
-            eventually(group::assertComplete);
-            everyone.assertInOrder();
-            group.assertNoDuplicates();
-            assertEquals(List.of(), ledger.failures());
-
-            Ledger.Reader later = ledger.reader();
-            open(server.url())
-                    .addEventListener(ENTRY, later::handle, ListenerOptions.defaults().from(StartFrom.earliest()));
-            eventually(later::assertComplete);
-            later.assertInOrder();
+            server.kill();
+            server.restart();
         }
+        int before = ledger.confirmed();
+        eventually(() -> assertTrue(ledger.confirmed() > before + 500));
+        result(load.stop());
+        eventually(everyone::assertComplete);
+        eventually(group::assertComplete);
+        everyone.assertInOrder();
+        group.assertNoDuplicates();
+        assertEquals(List.of(), ledger.failures());
+
+        Ledger.Reader later = ledger.reader();
+        open(server.url())
+                .addEventListener(
+                        ENTRY, later::handle, ListenerOptions.defaults().from(StartFrom.earliest()));
+        eventually(later::assertComplete);
+        later.assertInOrder();
     }
 }

@@ -1,6 +1,5 @@
 package dev.eventtarget.redis;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
@@ -12,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Stands between a client and a server, and fails as networks do. */
-final class TcpProxy implements AutoCloseable {
+/** Stands between a client and a server, and fails as networks do. It ends with its Vert.x instance. */
+final class TcpProxy {
     private final NetServer server;
     private final NetClient client;
     private final int target;
@@ -21,6 +20,7 @@ final class TcpProxy implements AutoCloseable {
     private final AtomicLong requestBytesLeft = new AtomicLong(Long.MAX_VALUE);
     private final AtomicLong responseBytesLeft = new AtomicLong(Long.MAX_VALUE);
     private final AtomicInteger cuts = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean refusing;
 
     private TcpProxy(Vertx vertx, int target) {
@@ -32,12 +32,12 @@ final class TcpProxy implements AutoCloseable {
     /** Starts one before a port of this machine. */
     static TcpProxy start(Vertx vertx, int target) throws Exception {
         TcpProxy proxy = new TcpProxy(vertx, target);
-        await(proxy.server.listen(0, "127.0.0.1"));
+        proxy.server
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
         return proxy;
-    }
-
-    private static void await(Future<?> future) throws Exception {
-        future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
     String url() {
@@ -51,6 +51,7 @@ final class TcpProxy implements AutoCloseable {
         }
         socket.pause();
         sockets.add(socket);
+        connections.incrementAndGet();
         socket.closeHandler(closed -> sockets.remove(socket));
         client.connect(target, "127.0.0.1")
                 .onSuccess(upstream -> {
@@ -106,6 +107,11 @@ final class TcpProxy implements AutoCloseable {
         return cuts.get();
     }
 
+    /** How many connections it has taken. */
+    int connections() {
+        return connections.get();
+    }
+
     /** Cuts all connections. */
     void cut() {
         sockets.forEach(NetSocket::close);
@@ -120,10 +126,5 @@ final class TcpProxy implements AutoCloseable {
     /** Takes connections again, after {@link #refuse}. */
     void accept() {
         refusing = false;
-    }
-
-    @Override
-    public void close() throws Exception {
-        await(Future.join(server.close(), client.close()));
     }
 }

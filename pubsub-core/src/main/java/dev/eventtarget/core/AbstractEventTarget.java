@@ -161,12 +161,34 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
     protected void settled(ListenerSubscription subscription, TypedEvent<?> event) {}
 
     /**
+     * Is told that an event which a subscription was offered will not be handled by it, as it has closed: the other outcome
+     * besides {@link #settled}.
+     *
+     * @param subscription whose
+     * @param event as it was offered
+     */
+    protected void abandoned(ListenerSubscription subscription, TypedEvent<?> event) {}
+
+    /**
      * Is told that a subscription, called directly until now, has been paused and takes events through its buffer from now
      * on.
      *
      * @param subscription registered
      */
     protected void queued(ListenerSubscription subscription) {}
+
+    /**
+     * {@return whether a listener outside a Vert.x context is called on the thread that offers it an event, as in memory;
+     * false, the default, has the Vert.x worker threads call it}
+     */
+    protected boolean callsInline() {
+        return false;
+    }
+
+    /** {@return completes when what this target has published so far waits for its own listeners; called when it closes} */
+    protected Future<Void> catchUp() {
+        return Future.succeededFuture();
+    }
 
     /** {@return completes when the transport is left; called when all subscriptions have ended} */
     protected Future<Void> disconnect() {
@@ -370,7 +392,7 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
             closed = promise.future();
         }
         Promise<Void> drained = Promise.promise();
-        drain(drained);
+        catchUp().onComplete(done -> drain(drained));
         withinCloseTimeout(drained.future(), () -> timeout(unsettled()))
                 .onComplete(outcome -> live.forEach(ListenerSubscription::end))
                 .eventually(this::disconnect)

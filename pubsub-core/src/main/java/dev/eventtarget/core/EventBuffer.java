@@ -166,9 +166,10 @@ public abstract class EventBuffer {
     /**
      * Gives up what waits, when nobody is left to handle it. Publishers in line are let go. Only for the one who polls.
      *
+     * @param abandoned is told of each event
      * @return how many events
      */
-    public final long clear() {
+    public final long clear(Consumer<TypedEvent<?>> abandoned) {
         List<Waiting> waiting;
         synchronized (line) {
             cleared = true;
@@ -177,9 +178,11 @@ public abstract class EventBuffer {
             congested = false;
         }
         long events = waiting.size();
-        while (poll() != null) {
+        for (TypedEvent<?> event = poll(); event != null; event = poll()) {
+            abandoned.accept(event);
             events++;
         }
+        waiting.forEach(one -> abandoned.accept(one.event));
         waiting.forEach(one -> refusal().onComplete(one.promise));
         return events;
     }
@@ -279,7 +282,7 @@ public abstract class EventBuffer {
 
         @Override
         void putBack(TypedEvent<?> event) {
-            // nobody else would handle it
+            throw new AssertionError("Nobody else would handle it");
         }
     }
 

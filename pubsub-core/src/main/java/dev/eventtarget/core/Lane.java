@@ -2,6 +2,7 @@ package dev.eventtarget.core;
 
 import io.vertx.core.Handler;
 import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +30,16 @@ interface Lane {
             return subscription -> context.runOnContext(now -> runToEnd(subscription));
         }
         return (Lane) context.contextData().computeIfAbsent(Shared.class, key -> new Shared(context));
+    }
+
+    /** On any of the threads that may block. */
+    static Lane onWorkers(Vertx vertx) {
+        return subscription -> vertx.executeBlocking(
+                () -> {
+                    runToEnd(subscription);
+                    return null;
+                },
+                false);
     }
 
     private static void runToEnd(ListenerSubscription subscription) {

@@ -85,7 +85,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
         this.listener = listener;
         this.options = options;
         this.context = context;
-        this.lane = Lane.of(context);
+        this.lane = context == null && !target.callsInline() ? Lane.onWorkers(target.vertx()) : Lane.of(context);
         this.buffer = buffer;
         buffer.onDrop(event -> target.settled(this, event));
         this.call = call.inside(target.interceptors(), this);
@@ -187,7 +187,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
         buffer.admit();
         if (!active.get() && !cleared && (!draining || buffer.isEmpty())) {
             if (group == null) {
-                buffer.clear();
+                buffer.clear(event -> target.abandoned(this, event));
             }
             cleared = true;
         }
@@ -234,7 +234,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
 
     private void take(TypedEvent<?> event) {
         if (options.isOnce() && !retire()) {
-            buffer.putBack(event);
+            putBack(event);
             return;
         }
         TypedEvent<?> fitting;
@@ -339,9 +339,17 @@ public final class ListenerSubscription extends Registration implements Subscrip
     }
 
     private void giveBack(TypedEvent<?> event) {
-        buffer.putBack(event);
+        putBack(event);
         inFlight.decrementAndGet();
         schedule();
+    }
+
+    private void putBack(TypedEvent<?> event) {
+        if (group == null) {
+            target.abandoned(this, event);
+        } else {
+            buffer.putBack(event);
+        }
     }
 
     /**

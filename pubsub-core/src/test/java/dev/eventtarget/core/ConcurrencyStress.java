@@ -300,5 +300,10 @@ class ConcurrencyStress {
 
         @Override
         protected void unsubscribe(ListenerSubscription subscription) {}
+
+        @Override
+        protected boolean callsInline() {
+            return true;
+        }
     }
 }

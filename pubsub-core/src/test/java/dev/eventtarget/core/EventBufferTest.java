@@ -112,7 +112,7 @@ class EventBufferTest {
         buffer.offer(event(0));
         Future<Void> waiting = buffer.offer(event(1));
 
-        assertEquals(2, buffer.clear());
+        assertEquals(2, buffer.clear(event -> {}));
 
         assertTrue(waiting.succeeded());
         assertTrue(buffer.isEmpty());

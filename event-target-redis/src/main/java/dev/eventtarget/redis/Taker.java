@@ -1,0 +1,86 @@
+package dev.eventtarget.redis;
+
+import dev.eventtarget.EventType;
+import dev.eventtarget.OverflowPolicy;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.core.DedupWindow;
+import dev.eventtarget.core.ListenerSubscription;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A subscription as its reader sees it. Touched on the reader's context alone, but for what says otherwise. */
+final class Taker {
+    private final ListenerSubscription subscription;
+    private final @Nullable DedupWindow handled;
+
+    /** The last entries that are not for it, of streams in which it has not got behind them. */
+    private final Map<ReadStream, String> from = new HashMap<>();
+
+    private volatile StreamReader reader;
+
+    Taker(ListenerSubscription subscription, int window, StreamReader reader) {
+        this.subscription = subscription;
+        this.handled = window == 0 ? null : new DedupWindow(window);
+        this.reader = reader;
+    }
+
+    ListenerSubscription subscription() {
+        return subscription;
+    }
+
+    EventType<?> type() {
+        return subscription.type();
+    }
+
+    /** From any thread. */
+    StreamReader reader() {
+        return reader;
+    }
+
+    void reader(StreamReader other) {
+        reader = other;
+        from.clear();
+    }
+
+    void from(ReadStream stream, String position) {
+        from.put(stream, position);
+    }
+
+    /** Behind which entry it has to go on. */
+    String position(ReadStream stream) {
+        String begin = from.get(stream);
+        return begin == null || ReadStream.compare(begin, stream.position()) < 0 ? stream.position() : begin;
+    }
+
+    /** Whether an entry is for it, and was not handled before. */
+    boolean wants(ReadStream stream, String id, TypedEvent<?> event, @Nullable String dedupId) {
+        if (!from.isEmpty()) {
+            String begin = from.get(stream);
+            if (begin != null) {
+                if (ReadStream.compare(id, begin) <= 0) {
+                    return false;
+                }
+                from.remove(stream);
+            }
+        }
+        return type().matches(event.type()) && (handled == null || dedupId == null || !handled.contains(dedupId));
+    }
+
+    /** From any thread. */
+    void settled(StreamEntry entry) {
+        String dedupId = entry.dedupId();
+        if (handled != null && dedupId != null) {
+            handled.add(dedupId);
+        }
+        reader.settled(this, entry);
+    }
+
+    /** How many events more it takes: as many as there are where it rather drops some. From any thread. */
+    int room() {
+        OverflowPolicy policy = subscription.options().overflow();
+        return policy == OverflowPolicy.DROP_NEWEST || policy == OverflowPolicy.DROP_OLDEST
+                ? Integer.MAX_VALUE
+                : subscription.buffer().capacity() - subscription.buffer().size();
+    }
+}
