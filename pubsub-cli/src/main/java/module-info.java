@@ -7,6 +7,7 @@ module dev.eventtarget.cli {
     requires info.picocli;
     requires HdrHistogram;
     requires me.tongfei.progressbar;
+    requires embedded.redis;
     requires static org.jspecify;
 
     opens dev.eventtarget.cli to

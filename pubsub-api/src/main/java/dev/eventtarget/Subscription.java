@@ -61,7 +61,8 @@ public interface Subscription {
 
     /**
      * Ends the subscription in good order: it takes no more events, and the listener is called for those that wait. In a
-     * group with other members these go to them, as with {@link #close()}.
+     * group with other members, or over a transport that keeps them for others to come, these are left to them, as with
+     * {@link #close()}.
      *
      * @return completes when what waited is handled; fails with reason {@link EventTargetException.Reason#TIMEOUT} when that
      *     took longer than the target's {@code closeTimeout} (30 s), what still waits being given up

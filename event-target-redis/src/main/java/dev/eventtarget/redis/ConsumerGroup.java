@@ -1,6 +1,5 @@
 package dev.eventtarget.redis;
 
-import dev.eventtarget.EventType;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -37,6 +36,7 @@ final class ConsumerGroup {
     private final RedisSettings settings;
     private final RedisLine control;
     private final String name;
+    private final Runnable left;
     private final StreamReader reader;
     private final String consumer;
     private final Queue<Handled> handled = new MpscLinkedAtomicQueue<>();
@@ -47,7 +47,7 @@ final class ConsumerGroup {
     /** On the context alone: what the next turn gives back. */
     private final Map<ReadStream, List<String>> givenBack = new HashMap<>();
 
-    private Promise<Void> givingBack = Promise.promise();
+    private boolean acknowledging;
     private long timer = -1;
     private int rounds;
 
@@ -58,15 +58,14 @@ final class ConsumerGroup {
             Context context,
             RedisSettings settings,
             RedisLine control,
-            String group,
-            EventType<?> type,
+            ReaderGroup group,
             StreamReader reader) {
         this.vertx = vertx;
         this.context = context;
         this.settings = settings;
         this.control = control;
-        // groups on a pattern or a scoped topic are others than that on the type
-        this.name = type.isPattern() || type.id() != null ? group + "@" + type.topic() : group;
+        this.name = group.redisName();
+        this.left = group.left();
         this.reader = reader;
         String named = settings.consumer();
         this.consumer = named != null ? named : newName();
@@ -127,35 +126,58 @@ final class ConsumerGroup {
         }
     }
 
+    /** One round of acknowledgements is under way at a time; what is handled meanwhile makes up the next. */
     private void flush() {
         scheduled.set(false);
+        if (acknowledging) {
+            return;
+        }
         Map<ReadStream, List<String>> byStream = new HashMap<>();
         for (Handled next = handled.poll(); next != null; next = handled.poll()) {
             byStream.computeIfAbsent(next.stream, stream -> new ArrayList<>()).add(next.id);
         }
+        List<Future<Void>> sent = new ArrayList<>();
         byStream.forEach((stream, ids) -> {
             for (int from = 0; from < ids.size(); from += ACK) {
-                send(stream, ids.subList(from, Math.min(ids.size(), from + ACK)));
+                sent.add(send(stream, ids.subList(from, Math.min(ids.size(), from + ACK))));
             }
         });
+        if (!sent.isEmpty()) {
+            acknowledging = true;
+            Future.join(sent).onComplete(done -> {
+                acknowledging = false;
+                if (!handled.isEmpty()) {
+                    schedule();
+                }
+            });
+        }
     }
 
-    private void send(ReadStream stream, List<String> ids) {
+    private Future<Void> send(ReadStream stream, List<String> ids) {
         Request request = Request.cmd(Command.XACK).arg(stream.key()).arg(name);
         ids.forEach(request::arg);
-        control.send(request)
-                .onComplete(
-                        done -> {
-                            ids.forEach(stream.unsettled()::remove);
-                            if (unacknowledged.addAndGet(-ids.size()) == 0) {
-                                Promise<Void> waiting = acknowledged;
-                                if (waiting != null) {
-                                    waiting.tryComplete();
-                                }
-                            }
-                        },
-                        // lost on the way: said again, as to acknowledge twice does no harm
-                        error -> control.after(RedisErrors.isReply(error) ? 1000 : 50, () -> send(stream, ids)));
+        return control.send(request)
+                .<Void>map(done -> {
+                    ids.forEach(stream.unsettled()::remove);
+                    if (unacknowledged.addAndGet(-ids.size()) == 0) {
+                        Promise<Void> waiting = acknowledged;
+                        if (waiting != null) {
+                            waiting.tryComplete();
+                        }
+                    }
+                    return null;
+                })
+                .recover(error -> {
+                    if (control.isClosed()) {
+                        return Future.succeededFuture();
+                    }
+                    // lost on the way: said again, as to acknowledge twice does no harm
+                    Promise<Void> later = Promise.promise();
+                    control.after(
+                            RedisErrors.isReply(error) ? 1000 : 50,
+                            () -> send(stream, ids).onComplete(later));
+                    return later.future();
+                });
     }
 
     // ---- the others
@@ -176,8 +198,11 @@ final class ConsumerGroup {
         look();
     }
 
+    /** Takes over what others have left, unless it is leaving itself. */
     void look() {
-        reader.streams().forEach(this::claim);
+        if (!reader.isStopped()) {
+            reader.streams().forEach(this::claim);
+        }
     }
 
     /** To claim one's own entries sets their idle time back. */
@@ -287,14 +312,17 @@ final class ConsumerGroup {
         return waiting.future()
                 .onComplete(done -> vertx.cancelTimer(limit))
                 .compose(done -> control.onContext(now -> {
-                    List<Future<Response>> left = new ArrayList<>();
+                    List<Future<Response>> given = new ArrayList<>();
                     for (ReadStream stream : reader.streams()) {
-                        left.add((stream.unsettled().isEmpty()
-                                        ? removeIfDone(stream)
-                                        : giveBack(stream, List.copyOf(stream.unsettled())))
-                                .otherwiseEmpty());
+                        boolean ownName = settings.consumer() == null;
+                        List<String> unsettled = List.copyOf(stream.unsettled());
+                        if (ownName) {
+                            given.add(removeOrGiveBack(stream).otherwiseEmpty());
+                        } else if (!unsettled.isEmpty()) {
+                            given.add(giveBack(stream, unsettled).otherwiseEmpty());
+                        }
                     }
-                    return Future.join(left).<Void>mapEmpty();
+                    return Future.join(given).<Void>mapEmpty().onComplete(all -> left.run());
                 }))
                 .otherwiseEmpty();
     }
@@ -302,26 +330,20 @@ final class ConsumerGroup {
     // ---- giving back
 
     /** From any thread; entries that are given back one after the other go together. */
-    Future<Void> giveBack(ReadStream stream, String id) {
-        return control.onContext(now -> {
-            Promise<Void> promise = Promise.promise();
+    void giveBack(ReadStream stream, String id) {
+        context.runOnContext(now -> {
             if (givenBack.isEmpty()) {
-                control.after(0, () -> {
-                    Map<ReadStream, List<String>> all = new HashMap<>(givenBack);
-                    givenBack.clear();
-                    Promise<Void> done = givingBack;
-                    givingBack = Promise.promise();
-                    Future.join(all.entrySet().stream()
-                                    .map(one -> giveBack(one.getKey(), one.getValue()))
-                                    .toList())
-                            .<Void>mapEmpty()
-                            .onComplete(done);
-                });
+                context.runOnContext(then -> giveBackAll());
             }
             givenBack.computeIfAbsent(stream, first -> new ArrayList<>()).add(id);
-            givingBack.future().onComplete(promise);
-            return promise.future();
         });
+    }
+
+    private void giveBackAll() {
+        List<Future<Response>> given = new ArrayList<>();
+        givenBack.forEach((stream, ids) -> given.add(giveBack(stream, ids)));
+        givenBack.clear();
+        Future.join(given).onComplete(done -> left.run());
     }
 
     /** Makes entries look as if they had long been forgotten. */
@@ -338,18 +360,19 @@ final class ConsumerGroup {
                 .onSuccess(done -> ids.forEach(stream.unsettled()::remove));
     }
 
-    /** Only where nothing is pending: to delete a consumer deletes what is pending for it. */
-    private Future<Response> removeIfDone(ReadStream stream) {
-        if (settings.consumer() != null) {
-            return Future.succeededFuture();
-        }
+    /** To delete a consumer deletes what is pending for it: that is given back first, also what it never saw. */
+    private Future<Response> removeOrGiveBack(ReadStream stream) {
         return control.sendIfConnected(Request.cmd(Command.XPENDING)
                         .arg(stream.key())
                         .arg(name)
                         .arg("-")
                         .arg("+")
-                        .arg(1)
+                        .arg(1 << 20)
                         .arg(consumer))
-                .compose(pending -> pending.size() == 0 ? remove(stream, consumer) : Future.succeededFuture());
+                .compose(pending -> {
+                    List<String> ids = new ArrayList<>();
+                    pending.forEach(entry -> ids.add(entry.get(0).toString()));
+                    return ids.isEmpty() ? remove(stream, consumer) : giveBack(stream, ids);
+                });
     }
 }

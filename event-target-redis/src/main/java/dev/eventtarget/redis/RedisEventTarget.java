@@ -18,7 +18,6 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ final class RedisEventTarget extends AbstractEventTarget {
         Context context = ((VertxInternal) vertx).createEventLoopContext();
         this.types = new TypeDirectory(vertx, context, settings);
         this.publisher = new StreamPublisher(vertx, context, settings, entries(), types, nonce);
-        this.shared = new StreamReader(vertx, settings, entries(), types, "Listening", null, null, (taker, left) -> {
+        this.shared = new StreamReader(vertx, settings, entries(), types, "Listening", null, (taker, left) -> {
             StreamReader own = reader(taker.type(), null);
             taker.reader(own);
             own.takeOver(taker, left);
@@ -67,7 +66,8 @@ final class RedisEventTarget extends AbstractEventTarget {
     }
 
     private StreamReader reader(EventType<?> type, @Nullable String group) {
-        return new StreamReader(vertx(), settings, entries(), types, "Listening to " + type.topic(), type, group, null);
+        ReaderGroup member = group == null ? null : new ReaderGroup(type, group, () -> lookForWhatIsLeft(type, group));
+        return new StreamReader(vertx(), settings, entries(), types, "Listening to " + type.topic(), member, null);
     }
 
     @Override
@@ -118,22 +118,20 @@ final class RedisEventTarget extends AbstractEventTarget {
         }
         Future<Void> left = reader.close();
         leaving.add(left);
-        return left.onComplete(done -> {
-            leaving.remove(left);
-            lookForWhatIsLeft(taker);
-        });
+        return left.onComplete(done -> leaving.remove(left));
     }
 
-    /** Members elsewhere find it soon, those of this process at once. */
-    private void lookForWhatIsLeft(Taker gone) {
-        String group = gone.subscription().options().group();
-        if (group != null) {
-            takers.values().stream()
-                    .filter(taker ->
-                            Objects.equals(group, taker.subscription().options().group())
-                                    && taker.type().topic().equals(gone.type().topic()))
-                    .forEach(taker -> taker.reader().look());
-        }
+    /** Members elsewhere find soon what a member leaves, those of this process at once. */
+    private void lookForWhatIsLeft(EventType<?> type, String group) {
+        takers.values().stream()
+                .filter(taker -> group.equals(taker.subscription().options().group())
+                        && taker.type().topic().equals(type.topic()))
+                .forEach(taker -> taker.reader().look());
+    }
+
+    @Override
+    protected boolean keepsForGroups() {
+        return true;
     }
 
     @Override
@@ -148,7 +146,7 @@ final class RedisEventTarget extends AbstractEventTarget {
     protected void abandoned(ListenerSubscription subscription, TypedEvent<?> event) {
         Taker taker = takers.get(subscription);
         if (taker != null && event.detail() instanceof StreamEntry entry) {
-            taker.reader().giveBack(entry).onSuccess(given -> lookForWhatIsLeft(taker));
+            taker.reader().giveBack(entry);
         }
     }
 

@@ -49,7 +49,7 @@ final class RedisLine {
         this.purpose = purpose;
     }
 
-    private boolean isClosed() {
+    boolean isClosed() {
         return closed;
     }
 

@@ -40,6 +40,9 @@ record RedisSettings(
         @Nullable String consumer,
         Duration closeTimeout) {
 
+    /** Commands under way on a connection: the client takes memory for so many at once. */
+    private static final int MOST_UNANSWERED = 8192;
+
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_.:-]{1,100}");
 
     static Map<String, String> help() {
@@ -136,7 +139,7 @@ record RedisSettings(
                                 : sentinel ? RedisClientType.SENTINEL : RedisClientType.STANDALONE)
                 .setNetClientOptions(net)
                 .setPreferredProtocolVersion(ProtocolVersion.RESP2)
-                .setMaxWaitingHandlers(1 << 20)
+                .setMaxWaitingHandlers(MOST_UNANSWERED)
                 .setMaxPoolSize(cluster ? 64 : 4)
                 .setMaxPoolWaiting(64)
                 .setPoolRecycleTimeout(-1);

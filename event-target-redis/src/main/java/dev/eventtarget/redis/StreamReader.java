@@ -29,8 +29,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads streams into the buffers of subscriptions, in one blocked read where one server has all streams, in a cluster in
- * one for each stream.
+ * Reads streams into the buffers of subscriptions, in one blocked read where one server has all streams. In a cluster, where
+ * no read goes over several slots, in one for each stream, and where these would be too many, the rest by asking in turns.
  *
  * <p>All listeners without a group that begin with the latest event share a reader, as long as they keep up. One whose
  * buffer is full, unless it drops events, gets a reader of its own, that goes on where the shared one has left it and reads
@@ -40,6 +40,8 @@ final class StreamReader {
     private static final int READ = 512;
     private static final long GAP_CHECK_NANOS = 1_000_000_000;
     private static final long UNBLOCK_MILLIS = 5;
+    private static final int MOST_BLOCKED_READS = 16;
+    private static final long MOST_POLL_MILLIS = 50;
 
     private final Vertx vertx;
     private final Context context;
@@ -64,7 +66,7 @@ final class StreamReader {
     /**
      * Makes one.
      *
-     * @param group the group that its one taker is of, or null
+     * @param group the group that its one taker is a member of, or null
      * @param name what it is called in logs
      * @param behind takes over a taker that has no room, or null for a reader that waits for it
      */
@@ -74,8 +76,7 @@ final class StreamReader {
             StreamEntries entries,
             TypeDirectory types,
             String name,
-            @Nullable EventType<?> groupType,
-            @Nullable String group,
+            @Nullable ReaderGroup group,
             @Nullable BiConsumer<Taker, Map<String, ReadStream>> behind) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
@@ -84,9 +85,7 @@ final class StreamReader {
         this.types = types;
         this.behind = behind;
         this.control = new RedisLine(vertx, context, settings, name);
-        this.group = group == null || groupType == null
-                ? null
-                : new ConsumerGroup(vertx, context, settings, control, group, groupType, this);
+        this.group = group == null ? null : new ConsumerGroup(vertx, context, settings, control, group, this);
     }
 
     /** Checks where a listener wants to begin: {@code $} for behind the last entry. */
@@ -165,7 +164,7 @@ final class StreamReader {
             streams.put(key, stream);
             stream.takers().add(taker);
             stream.recovering(group != null);
-            loopFor(stream).add(stream);
+            loopForOneMore().add(stream);
         } else if (!stream.takers().contains(taker)) {
             if (ReadStream.compare(position, stream.position()) > 0) {
                 taker.from(stream, position);
@@ -174,8 +173,8 @@ final class StreamReader {
         }
     }
 
-    private Loop loopFor(ReadStream stream) {
-        if (settings.cluster() || loops.isEmpty()) {
+    private Loop loopForOneMore() {
+        if (loops.isEmpty() || settings.cluster() && loops.size() < MOST_BLOCKED_READS) {
             loops.add(new Loop());
         }
         return loops.get(loops.size() - 1);
@@ -272,6 +271,7 @@ final class StreamReader {
         private boolean unblocking;
         private long reads;
         private boolean full = true;
+        private long pause;
         private long gapsChecked = System.nanoTime();
 
         /** Has the next read include a stream, also where one is waiting without it. */
@@ -287,7 +287,7 @@ final class StreamReader {
         /** Again where it came before the read that it is to end. */
         private void unblock(long read) {
             String id = clientId;
-            if (!reading || reads != read || id == null || stopped) {
+            if (!reading || reads != read || id == null || stopped && group == null) {
                 unblocking = false;
                 return;
             }
@@ -335,29 +335,81 @@ final class StreamReader {
                 reading = false;
                 return;
             }
-            long block = settings.block().toMillis();
-            Request request = Request.cmd(group == null ? Command.XREAD : Command.XREADGROUP);
-            if (group != null) {
-                request.arg("GROUP").arg(group.name()).arg(group.consumer());
+            if (settings.cluster() && asked.size() > 1) {
+                poll(on, asked, !recovering.isEmpty(), count);
+                return;
             }
-            request.arg("COUNT").arg(Math.max(1, count / asked.size()));
-            if (recovering.isEmpty()) {
-                request.arg("BLOCK").arg(block);
-            }
-            request.arg("STREAMS");
-            asked.forEach(stream -> request.arg(stream.key()));
-            asked.forEach(stream -> request.arg(group == null || !recovering.isEmpty() ? stream.position() : ">"));
-            line.send(on, request, block + settings.commandTimeout().toMillis())
+            long block = recovering.isEmpty() ? settings.block().toMillis() : 0;
+            line.send(
+                            on,
+                            request(asked, !recovering.isEmpty(), count, block),
+                            block + settings.commandTimeout().toMillis())
                     .onComplete(
                             answer -> {
                                 reading = false;
                                 take(asked, !recovering.isEmpty(), answer, count);
                                 next();
+                                closeIfStopped();
                             },
                             error -> {
                                 reading = false;
                                 failed(error);
+                                closeIfStopped();
                             });
+        }
+
+        private Request request(List<ReadStream> asked, boolean recovering, int count, long block) {
+            Request request = Request.cmd(group == null ? Command.XREAD : Command.XREADGROUP);
+            if (group != null) {
+                request.arg("GROUP").arg(group.name()).arg(group.consumer());
+            }
+            request.arg("COUNT").arg(Math.max(1, count / asked.size()));
+            if (block > 0) {
+                request.arg("BLOCK").arg(block);
+            }
+            request.arg("STREAMS");
+            asked.forEach(stream -> request.arg(stream.key()));
+            asked.forEach(stream -> request.arg(group == null || recovering ? stream.position() : ">"));
+            return request;
+        }
+
+        /** Each stream by itself, without blocking; the less often, the less there is. */
+        private void poll(RedisConnection on, List<ReadStream> asked, boolean recovering, int count) {
+            List<Future<Response>> answers = new ArrayList<>();
+            for (ReadStream stream : asked) {
+                answers.add(line.send(on, request(List.of(stream), recovering, count, 0)));
+            }
+            Future.join(answers).onComplete(all -> {
+                reading = false;
+                if (all.failed()) {
+                    failed(all.cause());
+                } else {
+                    boolean any = false;
+                    for (int i = 0; i < asked.size(); i++) {
+                        Response answer = answers.get(i).result();
+                        any |= answer != null;
+                        take(List.of(asked.get(i)), recovering, answer, count);
+                    }
+                    pause = any || recovering ? 0 : Math.min(MOST_POLL_MILLIS, pause + 5);
+                    line.after(pause, this::next);
+                }
+                closeIfStopped();
+            });
+        }
+
+        /** What a read brings that was under way when the reader was stopped is not lost to the group. */
+        void stop() {
+            if (group != null && reading && clientId != null) {
+                unblock(reads);
+            } else {
+                line.close();
+            }
+        }
+
+        private void closeIfStopped() {
+            if (stopped) {
+                line.close();
+            }
         }
 
         /** On a connection that is new: what was delivered over the last one is asked for again. */
@@ -427,6 +479,12 @@ final class StreamReader {
             }
             for (Response entry : list) {
                 String id = entry.get(0).toString();
+                if (stopped) {
+                    if (group != null) {
+                        group.giveBack(stream, id);
+                    }
+                    continue;
+                }
                 deliver(stream, id, entry.get(1), 1, awake);
                 if (group == null || recovering) {
                     stream.position(id);
@@ -480,7 +538,9 @@ final class StreamReader {
                 continue;
             }
             wanted = true;
-            if (deliveries > ConsumerGroup.MOST_DELIVERIES) {
+            if (group != null && !taker.subscription().isActive()) {
+                group.giveBack(stream, id);
+            } else if (deliveries > ConsumerGroup.MOST_DELIVERIES) {
                 taker.subscription().giveUp(event, (int) deliveries);
             } else if (behind != null && taker.room() <= 0) {
                 behind.accept(taker, detach(taker));
@@ -553,8 +613,10 @@ final class StreamReader {
     }
 
     /** Leaves an entry for other members of the group. */
-    Future<Void> giveBack(StreamEntry entry) {
-        return group == null ? Future.succeededFuture() : group.giveBack(entry.stream(), entry.id());
+    void giveBack(StreamEntry entry) {
+        if (group != null) {
+            group.giveBack(entry.stream(), entry.id());
+        }
     }
 
     // ---- what a group needs
@@ -570,6 +632,10 @@ final class StreamReader {
             deliver(stream, id, entry.get(1), deliveries.getOrDefault(id, 1L) + 1, awake);
         }
         awake.forEach(taker -> taker.subscription().wake());
+    }
+
+    boolean isStopped() {
+        return stopped;
     }
 
     /** Has a member of a group look for events that others have left. */
@@ -618,7 +684,7 @@ final class StreamReader {
         stopped = true;
         context.runOnContext(now -> {
             patterns.values().forEach(types::unwatch);
-            loops.forEach(loop -> loop.line.close());
+            loops.forEach(Loop::stop);
             catchingUp.forEach(catchUp -> catchUp.done.tryComplete());
         });
     }

@@ -29,7 +29,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The {@code pubsub} command: publishes events, listens to them, and tries out a target with both at once. */
+/** The {@code pubsub} command: publishes events, listens to them, tries out a target with both at
+ * once, and publishes dead letters anew. */
 @Command(
         name = "pubsub",
         description = "Publishes and listens to typed events, over any event target.",
@@ -136,6 +137,9 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new PubCommand(this))
                 .addSubcommand(new SubCommand(this))
                 .addSubcommand(new RunCommand(this))
+                .addSubcommand(new CommandLine(new DlqCommand())
+                        .addSubcommand(new DlqListCommand(this))
+                        .addSubcommand(new DlqReplayCommand(this)))
                 .setParameterExceptionHandler((e, args) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr()
@@ -204,7 +208,7 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Which command? There are pub, sub and run");
+        throw new ParameterException(spec.commandLine(), "Which command? There are pub, sub, run and dlq");
     }
 
     /** The version that the build gave the jar. */

@@ -19,15 +19,18 @@ import picocli.CommandLine.ParameterException;
         name = "run",
         description = {
             "Tries out a target: publishes events and listens to them, both in this process, and checks that every"
-                    + " listener gets every event once, in order and intact.",
+                    + " listener gets every event once and intact; and in order, where the target says that it keeps order.",
             "",
             "A verticle for each type in the file listens to that type, and one more to all. Without --file it makes"
                     + " up orders. Prints a table of events, throughput and latency, and the verdict.",
-            "Without --url and EVENT_TARGET_URL it runs in memory."
+            "Without --url and EVENT_TARGET_URL it runs in memory. A target that keeps events keeps those of the run as"
+                    + " well: on a server that others use, give it a prefix of its own."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  pubsub run",
+            "  pubsub run --url redis+embedded:",
+            "  pubsub run --url 'redis://localhost:6379?prefix=try'",
             "  pubsub run --file events.ndjson --repeat 100",
             "  pubsub run --url 'memory:?codec=json' --count 1000000",
             "  pubsub run --rate 5000"

@@ -198,7 +198,8 @@ final class SubCommand extends TargetCommand {
         }
     }
 
-    private static final class PatternConverter implements ITypeConverter<EventType<EncodedDetail>> {
+    /** Reads a type, a type with an id, or a pattern. */
+    static final class PatternConverter implements ITypeConverter<EventType<EncodedDetail>> {
         @Override
         public EventType<EncodedDetail> convert(String value) {
             try {

@@ -34,8 +34,10 @@ abstract class TargetCommand implements Callable<Integer> {
     @Option(
             names = {"-u", "--url"},
             paramLabel = "URL",
-            description = "The target's URL; without it, the one in the environment variable "
-                    + EventTargets.URL_VARIABLE + ".")
+            description =
+                    "The target's URL, such as redis://localhost:6379; without it, the one in the environment variable "
+                            + EventTargets.URL_VARIABLE
+                            + ". redis+embedded: starts a redis-server that lives as long as the command.")
     private @Nullable String url;
 
     @Option(
@@ -59,6 +61,16 @@ abstract class TargetCommand implements Callable<Integer> {
             throw new ConfigurationException(
                     "Which target? Give its --url, or set the environment variable " + EventTargets.URL_VARIABLE);
         }
+        if (!EmbeddedRedis.isWanted(url)) {
+            return execute(url);
+        }
+        try (EmbeddedRedis server = EmbeddedRedis.start()) {
+            err().println("redis-server listens at " + server.url() + " until this command ends");
+            return execute(server.url(url));
+        }
+    }
+
+    private int execute(String url) throws Exception {
         Vertx vertx = main.vertx();
         TypedEventTarget target = EventTargets.open(vertx, url);
         int exit;

@@ -185,6 +185,11 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         return false;
     }
 
+    /** {@return whether what waits for a member of a group that leaves is kept for others to come; false by default} */
+    protected boolean keepsForGroups() {
+        return false;
+    }
+
     /** {@return completes when what this target has published so far waits for its own listeners; called when it closes} */
     protected Future<Void> catchUp() {
         return Future.succeededFuture();

@@ -508,7 +508,8 @@ public final class ListenerSubscription extends Registration implements Subscrip
     @Override
     public Future<Void> drain() {
         Group shared = group;
-        if (shared != null && shared.hasOthersThan(this)) {
+        boolean others = shared != null && shared.hasOthersThan(this);
+        if (others || options.group() != null && target.keepsForGroups()) {
             return close();
         }
         draining = true;
