@@ -42,6 +42,7 @@ final class StreamReader {
     private static final long UNBLOCK_MILLIS = 5;
     private static final int MOST_BLOCKED_READS = 16;
     private static final long MOST_POLL_MILLIS = 50;
+    private static final long MOST_CLUSTER_BLOCK_MILLIS = 200;
 
     private final Vertx vertx;
     private final Context context;
@@ -272,6 +273,7 @@ final class StreamReader {
         private long reads;
         private boolean full = true;
         private long pause;
+        private final Promise<Void> ended = Promise.promise();
         private long gapsChecked = System.nanoTime();
 
         /** Has the next read include a stream, also where one is waiting without it. */
@@ -339,7 +341,7 @@ final class StreamReader {
                 poll(on, asked, !recovering.isEmpty(), count);
                 return;
             }
-            long block = recovering.isEmpty() ? settings.block().toMillis() : 0;
+            long block = recovering.isEmpty() ? blockMillis() : 0;
             line.send(
                             on,
                             request(asked, !recovering.isEmpty(), count, block),
@@ -356,6 +358,12 @@ final class StreamReader {
                                 failed(error);
                                 closeIfStopped();
                             });
+        }
+
+        /** In a cluster nothing but its end wakes a read, and who leaves a group waits for that. */
+        private long blockMillis() {
+            long block = settings.block().toMillis();
+            return settings.cluster() && group != null ? Math.min(block, MOST_CLUSTER_BLOCK_MILLIS) : block;
         }
 
         private Request request(List<ReadStream> asked, boolean recovering, int count, long block) {
@@ -398,17 +406,19 @@ final class StreamReader {
         }
 
         /** What a read brings that was under way when the reader was stopped is not lost to the group. */
-        void stop() {
-            if (group != null && reading && clientId != null) {
-                unblock(reads);
-            } else {
-                line.close();
+        Future<Void> stop() {
+            if (group == null || !reading) {
+                return line.close();
             }
+            if (!settings.cluster() && clientId != null) {
+                unblock(reads);
+            }
+            return ended.future();
         }
 
         private void closeIfStopped() {
             if (stopped) {
-                line.close();
+                line.close().onComplete(ended::tryComplete, error -> ended.tryComplete());
             }
         }
 
@@ -680,19 +690,18 @@ final class StreamReader {
     }
 
     /** Reads no more; what is being handled can still be acknowledged. */
-    void stop() {
+    Future<Void> stop() {
         stopped = true;
-        context.runOnContext(now -> {
+        return control.onContext(now -> {
             patterns.values().forEach(types::unwatch);
-            loops.forEach(Loop::stop);
             catchingUp.forEach(catchUp -> catchUp.done.tryComplete());
+            return Future.join(loops.stream().map(Loop::stop).toList()).mapEmpty();
         });
     }
 
     /** Acknowledges what has been handled and leaves. */
     Future<Void> close() {
-        stop();
-        Future<Void> left = group == null ? Future.succeededFuture() : group.leave();
-        return left.eventually(control::close);
+        return stop().eventually(() -> group == null ? Future.succeededFuture() : group.leave())
+                .eventually(control::close);
     }
 }

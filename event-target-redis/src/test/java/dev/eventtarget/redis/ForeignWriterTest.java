@@ -145,7 +145,7 @@ class ForeignWriterTest extends RedisTest {
         eventually(() -> assertEquals(1, server.entries(prefix + ":order.dead").size()));
         Map<String, String> letter = server.entries(prefix + ":order.dead").get(0);
         assertEquals("{\"article\":", letter.get("detail"));
-        assertEquals("broken", letter.get("dedup_id"));
+        assertEquals("broken", letter.get("id"));
         assertEquals("codec", letter.get("h." + DeadLetter.REASON));
     }
 }
