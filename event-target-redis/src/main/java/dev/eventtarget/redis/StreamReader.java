@@ -40,6 +40,7 @@ final class StreamReader {
     private static final int READ = 512;
     private static final long GAP_CHECK_NANOS = 1_000_000_000;
     private static final long UNBLOCK_MILLIS = 5;
+    private static final long STOP_MILLIS = 500;
     private static final int MOST_BLOCKED_READS = 16;
     private static final long MOST_POLL_MILLIS = 50;
     private static final long MOST_CLUSTER_BLOCK_MILLIS = 200;
@@ -413,6 +414,8 @@ final class StreamReader {
             if (!settings.cluster() && clientId != null) {
                 unblock(reads);
             }
+            // or there is no connection, and nothing comes
+            line.after(blockMillis() + STOP_MILLIS, this::closeIfStopped);
             return ended.future();
         }
 
