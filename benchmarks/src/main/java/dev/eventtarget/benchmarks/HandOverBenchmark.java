@@ -286,6 +286,13 @@ public class HandOverBenchmark {
             }
         }
 
+        /** On JDK 17 a consumer now and then sleeps on with one event in its buffer until another comes. */
+        @Override
+        int restart() {
+            publisher.submit(Order.EVENT);
+            return 1;
+        }
+
         @Override
         void stop() {
             publisher.close();
