@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Publishes at a steady pace and keeps the account of it: what was confirmed, what was not, and what each reader heard. The
@@ -32,7 +31,6 @@ final class Ledger {
     private final Map<String, TreeSet<Integer>> confirmed = new LinkedHashMap<>();
     private final List<Throwable> failures = new ArrayList<>();
     private int published;
-    private int open;
     private int confirmations;
     private boolean lenient;
 
@@ -93,7 +91,9 @@ final class Ledger {
         private final Vertx vertx;
         private final TypedEventTarget target;
         private final long timer;
-        private final AtomicReference<Promise<Void>> stopped = new AtomicReference<>();
+        private final Promise<Void> settled = Promise.promise();
+        private int open;
+        private boolean stopped;
 
         private Load(Vertx vertx, TypedEventTarget target) {
             this.vertx = vertx;
@@ -103,26 +103,32 @@ final class Ledger {
 
         private void publishSome() {
             synchronized (Ledger.this) {
-                for (int i = 0; i < BURST && open < WINDOW && stopped.get() == null; i++) {
-                    publish(target);
+                for (int i = 0; i < BURST && open < WINDOW && !stopped; i++) {
+                    open++;
+                    publish(target).onComplete(outcome -> settle());
+                }
+            }
+        }
+
+        private void settle() {
+            synchronized (Ledger.this) {
+                open--;
+                if (open == 0 && stopped) {
+                    settled.tryComplete();
                 }
             }
         }
 
         /** Completes when each event has its outcome. */
         Future<Void> stop() {
-            Promise<Void> promise = Promise.promise();
-            stopped.set(promise);
             vertx.cancelTimer(timer);
-            vertx.setPeriodic(0, 10, id -> {
-                synchronized (Ledger.this) {
-                    if (open == 0) {
-                        vertx.cancelTimer(id);
-                        promise.tryComplete();
-                    }
+            synchronized (Ledger.this) {
+                stopped = true;
+                if (open == 0) {
+                    settled.tryComplete();
                 }
-            });
-            return promise.future();
+            }
+            return settled.future();
         }
     }
 
@@ -130,14 +136,12 @@ final class Ledger {
         return new Load(vertx, target);
     }
 
-    private void publish(TypedEventTarget target) {
+    private Future<Void> publish(TypedEventTarget target) {
         String key = "key-" + published % KEYS;
         int number = published / KEYS;
         published++;
-        open++;
-        target.dispatchEvent(TypedEvent.of(ENTRY.withId(key), number)).onComplete(outcome -> {
+        return target.dispatchEvent(TypedEvent.of(ENTRY.withId(key), number)).andThen(outcome -> {
             synchronized (this) {
-                open--;
                 if (outcome.succeeded()) {
                     confirmations++;
                     if (!lenient) {

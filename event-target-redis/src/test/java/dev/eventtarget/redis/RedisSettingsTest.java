@@ -55,8 +55,7 @@ class RedisSettingsTest extends RedisTest {
 
     @Test
     void oneShardAndTheIdempotentAppendGiveEverything() {
-        assertEquals(
-                EnumSet.allOf(Capability.class), open(RedisServer.sharedUrl()).capabilities());
+        assertEquals(EnumSet.allOf(Capability.class), open(RedisServer.sharedUrl()).capabilities());
     }
 
     @Test
