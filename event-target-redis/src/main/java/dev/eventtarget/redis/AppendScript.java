@@ -13,15 +13,17 @@ import java.util.List;
 /**
  * Appends a batch of events to a stream, each once however often the batch is sent. Events with an ID of their own have a
  * key each that remembers it for the window; those with the producer's sequence numbers share one, that remembers the last
- * number: a producer sends the batches of a stream one after the other, so that what is not above it is there already. A
- * batch that fails half-way leaves both in the state that the next attempt needs.
+ * number: a producer sends the batches of a stream in their order, so that what is not above it is there already. A batch
+ * that is sent before the one before it is confirmed says which number that one ends with, and is refused where it is
+ * missing. A batch that fails half-way leaves all in the state that the next attempt needs.
  */
 final class AppendScript {
     private static final String SCRIPT = """
             local stream, base, ids = KEYS[1], KEYS[2], KEYS[3]
             local window, how, limit, sequence = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
             local known = tonumber(redis.call('GET', base) or '-1')
-            local last, at, stop, failure = known, 5, #ARGV, nil
+            if known < tonumber(ARGV[5]) then return redis.error_reply('OUTOFORDER the batch before is missing') end
+            local last, at, stop, failure = known, 6, #ARGV, nil
             while at < stop do
               local id, fields = ARGV[at], tonumber(ARGV[at + 1])
               local new
@@ -42,8 +44,8 @@ final class AppendScript {
                   failure = done.err
                   break
                 end
-                if id == '' then last = sequence end
               end
+              if sequence > last then last = sequence end
               sequence = sequence + 1
               at = at + 2 + fields
             end
@@ -77,6 +79,7 @@ final class AppendScript {
      *
      * @param memory key of the producer's last sequence number, in the stream's slot
      * @param ids what the keys of events' own IDs begin with, in the same slot
+     * @param after the number that must be known already, or -1 for none
      * @param trim {@code XADD}'s strategy and threshold, or nothing
      */
     static Request append(
@@ -86,6 +89,7 @@ final class AppendScript {
             byte[] windowMillis,
             List<byte[]> trim,
             long sequence,
+            long after,
             List<Outgoing> events) {
         Request request = Request.cmd(Command.EVALSHA)
                 .arg(SHA)
@@ -96,7 +100,8 @@ final class AppendScript {
                 .arg(windowMillis)
                 .arg(trim.isEmpty() ? NONE : trim.get(0))
                 .arg(trim.isEmpty() ? NONE : trim.get(1))
-                .arg(sequence);
+                .arg(sequence)
+                .arg(after);
         for (Outgoing event : events) {
             byte[] id = event.id();
             request.arg(id == null ? NONE : id).arg(event.fields().length + 2);

@@ -28,13 +28,15 @@ import org.jctools.queues.atomic.MpscLinkedAtomicQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends events to streams. What comes while a batch of a stream is under way makes up its next batch; one batch of a
- * stream is under way at a time, so that order holds whatever fails and has to be sent again.
+ * Appends events to streams. What comes while batches of a stream are under way makes up its next one. Two may be under
+ * way at once, so that the server need not wait; when one fails, those behind it fail too, and all are sent again, one after the other, so that order holds
+ * whatever fails. (Without the idempotent append they don't, and an event may be overtaken where the server refuses it.)
  */
 final class StreamPublisher {
     private static final int BATCH_BYTES = 1 << 20;
     private static final long SWEEP_MILLIS = 100;
     private static final long RETRY_MILLIS = 100;
+    private static final int MOST_UNDER_WAY = 2;
 
     private final Vertx vertx;
     private final Context context;
@@ -183,7 +185,11 @@ final class StreamPublisher {
         private final byte[] memory;
         private final byte[] ids;
         private final Deque<Outgoing> waiting = new ArrayDeque<>();
-        private @Nullable Batch underWay;
+        private final Deque<Batch> underWay = new ArrayDeque<>();
+
+        /** Since a batch has failed, until all that were under way are sent again. */
+        private boolean repairing;
+
         private boolean announced;
 
         Stream(String key, String type, int shard) {
@@ -197,9 +203,12 @@ final class StreamPublisher {
         }
 
         void flush() {
-            if (underWay != null || waiting.isEmpty()) {
-                return;
+            while (!repairing && !waiting.isEmpty() && underWay.size() < (announced ? MOST_UNDER_WAY : 1)) {
+                sendNext();
             }
+        }
+
+        private void sendNext() {
             List<Outgoing> events = new ArrayList<>(Math.min(waiting.size(), settings.batch()));
             int bytes = 0;
             while (events.size() < settings.batch() && bytes < BATCH_BYTES) {
@@ -216,7 +225,6 @@ final class StreamPublisher {
             } catch (EventTargetException e) {
                 events.forEach(event -> event.promise().tryFail(e));
                 settled(events.size());
-                flush();
                 return;
             }
             String start = nonce.nonce() + ":" + shard + ":" + sequence + ":";
@@ -225,52 +233,98 @@ final class StreamPublisher {
                 byte[] own = event.id();
                 event.dedupId(own == null ? ascii(start + i) : own);
             }
+            Batch before = underWay.peekLast();
             Batch batch = new Batch(this, sequence, events);
-            underWay = batch;
-            batch.send();
+            underWay.add(batch);
+            batch.send(before == null ? -1 : before.last());
+        }
+
+        /** The outcome of sending a batch that may still be wanted. */
+        void answered(Batch batch, @Nullable Throwable failure) {
+            if (!underWay.contains(batch)) {
+                return; // given up meanwhile
+            }
+            batch.sent = false;
+            batch.error = failure;
+            if (failure == null) {
+                underWay.remove(batch);
+                batch.succeed();
+            } else {
+                repairing = true;
+            }
+            goOn();
+        }
+
+        private void goOn() {
+            if (!repairing) {
+                flush();
+            } else if (underWay.stream().noneMatch(batch -> batch.sent)) {
+                repair();
+            }
+        }
+
+        /** Sends again what has failed, when every batch has its answer: the first one alone, then the next. */
+        private void repair() {
+            Batch first = underWay.peek();
+            while (first != null && first.isHopeless()) {
+                underWay.remove();
+                first.fail();
+                first = underWay.peek();
+            }
+            if (first == null) {
+                repairing = false;
+                flush();
+                return;
+            }
+            Batch again = first;
+            again.sent = true;
+            boolean refused = again.error != null && RedisErrors.isReply(again.error) && !isOutOfOrder(again.error);
+            if (refused) {
+                vertx.setTimer(RETRY_MILLIS, id -> context.runOnContext(now -> again.send(-1)));
+            } else {
+                again.send(-1);
+            }
         }
 
         /** A batch's events live and die together: they came together. */
         void failLate() {
             long now = System.nanoTime();
-            Batch batch = underWay;
-            if (batch != null && batch.events.get(0).deadline() - now < 0) {
-                batch.fail();
+            Batch first = underWay.peek();
+            Throwable error = first == null ? null : first.error;
+            while (first != null && first.events.get(0).deadline() - now < 0) {
+                underWay.remove();
+                first.fail();
+                first = underWay.peek();
             }
             while (!waiting.isEmpty() && waiting.getFirst().deadline() - now < 0) {
                 waiting.remove()
                         .promise()
-                        .tryFail(RedisErrors.toException(
-                                "Not published within " + settings.publishTimeout(),
-                                batch == null ? null : batch.error));
+                        .tryFail(RedisErrors.toException("Not published within " + settings.publishTimeout(), error));
                 settled(1);
             }
+            goOn();
         }
 
         void giveUp() {
-            Batch batch = underWay;
+            List<Batch> batches = List.copyOf(underWay);
             List<Outgoing> left = List.copyOf(waiting);
+            underWay.clear();
             waiting.clear();
-            if (batch != null) {
-                batch.fail();
-            }
-            left.forEach(event -> event.promise()
-                    .tryFail(RedisErrors.toException("Not published when closed", batch == null ? null : batch.error)));
+            batches.forEach(Batch::fail);
+            left.forEach(event -> event.promise().tryFail(RedisErrors.toException("Not published when closed", null)));
             settled(left.size());
         }
+    }
 
-        void done(Batch batch) {
-            if (underWay == batch) {
-                underWay = null;
-                flush();
-            }
-        }
+    private static boolean isOutOfOrder(Throwable error) {
+        return RedisErrors.is(error, "OUTOFORDER");
     }
 
     private final class Batch {
         private final Stream stream;
         private final long sequence;
         private final List<Outgoing> events;
+        private boolean sent;
         private boolean over;
         private @Nullable Throwable error;
 
@@ -280,29 +334,38 @@ final class StreamPublisher {
             this.events = events;
         }
 
-        void send() {
+        long last() {
+            return sequence + events.size() - 1;
+        }
+
+        boolean isHopeless() {
+            return error != null && !RedisErrors.isPassing(error) && !isOutOfOrder(error);
+        }
+
+        /** Behind a number that must be known by then, or -1. */
+        void send(long after) {
             if (over) {
                 return;
             }
-            line.connection().onComplete(outcome -> {
-                if (outcome.failed()) {
-                    error = outcome.cause();
-                    fail();
-                } else if (stream.announced) {
-                    append(outcome.result());
-                } else {
-                    types.announce(line, outcome.result(), stream.type)
-                            .onComplete(
-                                    done -> {
-                                        stream.announced = true;
-                                        append(outcome.result());
-                                    },
-                                    this::refused);
-                }
-            });
+            sent = true;
+            line.connection().onComplete(on -> announceAndAppend(on, after), error -> stream.answered(this, error));
         }
 
-        private void append(RedisConnection on) {
+        private void announceAndAppend(RedisConnection on, long after) {
+            if (stream.announced) {
+                append(on, after);
+                return;
+            }
+            types.announce(line, on, stream.type)
+                    .onComplete(
+                            done -> {
+                                stream.announced = true;
+                                append(on, after);
+                            },
+                            failure -> stream.answered(this, failure));
+        }
+
+        private void append(RedisConnection on, long after) {
             if (over) {
                 return;
             }
@@ -310,7 +373,9 @@ final class StreamPublisher {
             Future<?> answer;
             if (settings.idempotent()) {
                 answer = line.send(
-                        on, AppendScript.append(stream.key, stream.memory, stream.ids, window, trim, sequence, events));
+                        on,
+                        AppendScript.append(
+                                stream.key, stream.memory, stream.ids, window, trim, sequence, after, events));
             } else {
                 List<Request> requests = new ArrayList<>(events.size());
                 for (Outgoing event : events) {
@@ -318,11 +383,12 @@ final class StreamPublisher {
                 }
                 answer = requests.size() == 1 ? line.send(on, requests.get(0)) : line.batch(on, requests);
             }
-            answer.onComplete(done -> succeed(), failure -> {
+            answer.onComplete(done -> stream.answered(this, null), failure -> {
                 if (RedisErrors.is(failure, "NOSCRIPT")) {
-                    line.send(on, AppendScript.load()).onComplete(loaded -> append(on), this::refused);
+                    line.send(on, AppendScript.load())
+                            .onComplete(loaded -> append(on, after), error -> stream.answered(this, error));
                 } else {
-                    refused(failure);
+                    stream.answered(this, failure);
                 }
             });
         }
@@ -337,37 +403,15 @@ final class StreamPublisher {
             return request;
         }
 
-        private void succeed() {
-            if (over) {
-                return;
-            }
+        void succeed() {
             over = true;
             for (Outgoing event : events) {
                 event.promise().tryComplete();
             }
             settled(events.size());
-            stream.done(this);
-        }
-
-        /** What may pass is sent again, with the same IDs, until the deadline. */
-        private void refused(Throwable failure) {
-            if (over) {
-                return;
-            }
-            error = failure;
-            if (!RedisErrors.isPassing(failure)) {
-                fail();
-            } else if (RedisErrors.isReply(failure)) {
-                vertx.setTimer(RETRY_MILLIS, id -> context.runOnContext(now -> send()));
-            } else {
-                send();
-            }
         }
 
         void fail() {
-            if (over) {
-                return;
-            }
             over = true;
             EventTargetException failure =
                     RedisErrors.toException("Events of " + stream.type + " are not published", error);
@@ -375,7 +419,6 @@ final class StreamPublisher {
                 event.promise().tryFail(failure);
             }
             settled(events.size());
-            stream.done(this);
         }
     }
 

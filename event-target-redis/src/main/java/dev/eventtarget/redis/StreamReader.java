@@ -457,6 +457,8 @@ final class StreamReader {
                                 .map(stream -> group.create(stream.key(), "0-0"))
                                 .toList())
                         .onComplete(made -> line.after(100, this::next));
+            } else if (RedisErrors.is(error, "UNBLOCKED")) {
+                line.after(100, this::next); // the stream was deleted, or has moved to another node
             } else if (RedisErrors.isReply(error)) {
                 tell(RedisErrors.toException("Can't read", error));
                 line.after(Math.max(100, settings.block().toMillis()), this::next);

@@ -56,7 +56,9 @@ class ConsumerTakeoverTest extends RedisTest {
             for (int i = 0; i < EVENTS; i++) {
                 result(target.dispatchEvent(TypedEvent.of(ORDER, i)));
             }
-            eventually(() -> assertEquals(EVENTS, consumer.said("done").size() + consumer.said("begun").size()));
+            eventually(() -> assertEquals(
+                    EVENTS,
+                    consumer.said("done").size() + consumer.said("begun").size()));
             eventually(() -> assertEquals(
                     unfinished.size(),
                     server.call("XPENDING", prefix + ":order", "billing").get(0).toInteger()));
@@ -71,7 +73,8 @@ class ConsumerTakeoverTest extends RedisTest {
             expected.add(EVENTS);
             assertEquals(List.copyOf(expected), taken.stream().sorted().toList());
             eventually(() -> assertEquals(
-                    0, server.call("XPENDING", prefix + ":order", "billing").get(0).toInteger()));
+                    0,
+                    server.call("XPENDING", prefix + ":order", "billing").get(0).toInteger()));
         }
     }
 
@@ -87,7 +90,8 @@ class ConsumerTakeoverTest extends RedisTest {
             }
             eventually(() -> assertEquals(9, consumer.said("done").size()));
             eventually(() -> assertEquals(
-                    1, server.call("XPENDING", prefix + ":order", "billing").get(0).toInteger()));
+                    1,
+                    server.call("XPENDING", prefix + ":order", "billing").get(0).toInteger()));
             consumer.kill();
             result(target.dispatchEvent(TypedEvent.of(ORDER, 20)));
 

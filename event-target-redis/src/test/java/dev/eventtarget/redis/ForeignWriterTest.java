@@ -52,7 +52,10 @@ class ForeignWriterTest extends RedisTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "billing"})
     void anEntryWithoutAnIdIsDelivered(String group) {
-        listen(group.isEmpty() ? ListenerOptions.defaults() : ListenerOptions.defaults().group(group));
+        listen(
+                group.isEmpty()
+                        ? ListenerOptions.defaults()
+                        : ListenerOptions.defaults().group(group));
         write("type", "order", "detail", "{\"article\":\"pen\",\"pieces\":3}");
         write("type", "order", "detail", "{\"article\":\"pen\",\"pieces\":3}");
         writeLast();
@@ -69,9 +72,24 @@ class ForeignWriterTest extends RedisTest {
     void fieldsThatNobodyKnowsArePassedOver() {
         listen(ListenerOptions.defaults());
         write(
-                "colour", "red", "h.tenant", "north", "h.", "nameless", "source", "shop", "time",
-                "2026-01-02T03:04:05.678Z", "detail", "{\"article\":\"pen\",\"pieces\":3,\"shelf\":9}", "type",
-                "order:42", "dedup_id", "a", "", "");
+                "colour",
+                "red",
+                "h.tenant",
+                "north",
+                "h.",
+                "nameless",
+                "source",
+                "shop",
+                "time",
+                "2026-01-02T03:04:05.678Z",
+                "detail",
+                "{\"article\":\"pen\",\"pieces\":3,\"shelf\":9}",
+                "type",
+                "order:42",
+                "dedup_id",
+                "a",
+                "",
+                "");
         eventually(() -> assertEquals(1, heard.size()));
         TypedEvent<Order> event = heard.element();
         assertEquals(new Order("pen", 3), event.detail());
@@ -101,7 +119,10 @@ class ForeignWriterTest extends RedisTest {
     @ParameterizedTest
     @MethodSource("broken")
     void whatIsNoEventIsReportedAndTheNextIsDelivered(List<String> fields, String group) {
-        listen(group.isEmpty() ? ListenerOptions.defaults() : ListenerOptions.defaults().group(group));
+        listen(
+                group.isEmpty()
+                        ? ListenerOptions.defaults()
+                        : ListenerOptions.defaults().group(group));
         write(fields.toArray());
         writeLast();
         eventually(() -> assertEquals(
@@ -121,8 +142,7 @@ class ForeignWriterTest extends RedisTest {
         write("type", "order", "detail", "{\"article\":", "dedup_id", "broken");
         writeLast();
         eventually(() -> assertEquals(1, heard.size()));
-        eventually(() -> assertEquals(
-                1, server.entries(prefix + ":order.dead").size()));
+        eventually(() -> assertEquals(1, server.entries(prefix + ":order.dead").size()));
         Map<String, String> letter = server.entries(prefix + ":order.dead").get(0);
         assertEquals("{\"article\":", letter.get("detail"));
         assertEquals("broken", letter.get("id"));

@@ -84,7 +84,11 @@ class ProducerRestartTest extends RedisTest {
         List<String> ids = entries.stream().map(entry -> entry.get("dedup_id")).toList();
         assertEquals(ids.size(), ids.stream().distinct().count());
         assertEquals(
-                1, ids.stream().map(id -> id.substring(0, id.indexOf(':'))).distinct().count());
+                1,
+                ids.stream()
+                        .map(id -> id.substring(0, id.indexOf(':')))
+                        .distinct()
+                        .count());
         // each run gave new IDs to the numbers that it took up again
         assertTrue(entries.stream()
                 .collect(Collectors.groupingBy(entry -> entry.get("detail"), Collectors.counting()))

@@ -5,9 +5,9 @@ import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.jspecify.annotations.Nullable;
 
 /** With a server that it stops and starts; at {@code REDIS_URL}, where that is set, it does without. */
 class RedisContractTest extends EventTargetContract {

@@ -38,7 +38,9 @@ final class RedisSentinels implements AutoCloseable {
             await(() -> {
                 Response state = sentinel.call("SENTINEL", "MASTER", MASTER);
                 assertEquals("1", state.get("num-slaves").toString());
-                assertEquals(String.valueOf(SENTINELS - 1), state.get("num-other-sentinels").toString());
+                assertEquals(
+                        String.valueOf(SENTINELS - 1),
+                        state.get("num-other-sentinels").toString());
                 assertEquals("master", state.get("flags").toString());
             });
         }

@@ -147,8 +147,8 @@ final class RedisServer implements AutoCloseable {
 
     /** Starts the process and waits until it answers; false if another has taken a port of ours. */
     private boolean run() throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(Executable.FILE.getPath(), directory.resolve("redis.conf").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                Executable.FILE.getPath(), directory.resolve("redis.conf").toString()));
         if (sentinel) {
             command.add("--sentinel");
         }

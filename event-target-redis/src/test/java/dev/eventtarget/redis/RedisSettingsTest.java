@@ -55,7 +55,8 @@ class RedisSettingsTest extends RedisTest {
 
     @Test
     void oneShardAndTheIdempotentAppendGiveEverything() {
-        assertEquals(EnumSet.allOf(Capability.class), open(RedisServer.sharedUrl()).capabilities());
+        assertEquals(
+                EnumSet.allOf(Capability.class), open(RedisServer.sharedUrl()).capabilities());
     }
 
     @Test

@@ -51,8 +51,7 @@ class SecurityTest extends RedisTest {
     }
 
     private void assertNoConnection(TypedEventTarget target) {
-        assertInstanceOf(
-                NotConnectedException.class, failure(target.dispatchEvent(TypedEvent.of(ORDER, 1))));
+        assertInstanceOf(NotConnectedException.class, failure(target.dispatchEvent(TypedEvent.of(ORDER, 1))));
     }
 
     @Test
@@ -62,8 +61,8 @@ class SecurityTest extends RedisTest {
         String trusted = "caFile=" + authority.toTempCertChainPem();
         assertWorks(open(server.tlsUrl(), trusted));
         assertNoConnection(open(server.tlsUrl(), "publishTimeout=1s"));
-        assertNoConnection(
-                open(server.tlsUrl(), "publishTimeout=1s", "caFile=" + authority().toTempCertChainPem()));
+        assertNoConnection(open(
+                server.tlsUrl(), "publishTimeout=1s", "caFile=" + authority().toTempCertChainPem()));
         assertNoConnection(
                 open(server.url().replace("redis:", "rediss:"), "publishTimeout=1s", "commandTimeout=1s", trusted));
     }

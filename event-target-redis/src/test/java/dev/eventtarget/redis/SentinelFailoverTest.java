@@ -29,8 +29,8 @@ class SentinelFailoverTest extends RedisTest {
         result(before.stop());
         String stream = prefix + ":" + ENTRY.name();
         RedisServer replica = sentinels.replica();
-        eventually(() -> assertEquals(
-                ledger.confirmed(), replica.call("XLEN", stream).toInteger()));
+        eventually(() ->
+                assertEquals(ledger.confirmed(), replica.call("XLEN", stream).toInteger()));
 
         ledger.lenient(true);
         Ledger.Load load = ledger.load(vertx, publishing);

@@ -41,7 +41,8 @@ class ServerCrashTest extends RedisTest {
 
         Ledger.Reader later = ledger.reader();
         open(server.url())
-                .addEventListener(ENTRY, later::handle, ListenerOptions.defaults().from(StartFrom.earliest()));
+                .addEventListener(
+                        ENTRY, later::handle, ListenerOptions.defaults().from(StartFrom.earliest()));
         eventually(later::assertComplete);
         later.assertInOrder();
     }

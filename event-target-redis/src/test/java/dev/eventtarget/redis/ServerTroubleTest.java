@@ -56,7 +56,8 @@ class ServerTroubleTest extends RedisTest {
                 .pollInterval(Duration.ofMillis(100))
                 .during(second)
                 .atMost(second.multipliedBy(5))
-                .until(() -> Long.parseLong(server.info("total_commands_processed")) - before < 5 * COMMANDS_PER_SECOND);
+                .until(() ->
+                        Long.parseLong(server.info("total_commands_processed")) - before < 5 * COMMANDS_PER_SECOND);
         assertTrue(Long.parseLong(server.info("instantaneous_ops_per_sec")) < COMMANDS_PER_SECOND);
     }
 
@@ -131,8 +132,8 @@ class ServerTroubleTest extends RedisTest {
         assertFalse(failure.isRetryable());
         assertTrue(failure.getMessage().contains("WRONGTYPE"), failure.getMessage());
         result(target.dispatchEvent(TypedEvent.of(OTHER, 1)));
-        for (ListenerOptions options : List.of(
-                ListenerOptions.defaults(), ListenerOptions.defaults().group("billing"))) {
+        for (ListenerOptions options :
+                List.of(ListenerOptions.defaults(), ListenerOptions.defaults().group("billing"))) {
             EventTargetException refused =
                     failure(target.addEventListener(ORDER, event -> {}, options).ready());
             assertEquals(Reason.TRANSPORT, refused.reason());
@@ -218,7 +219,8 @@ class ServerTroubleTest extends RedisTest {
         assertInstanceOf(UnauthorizedException.class, failure(publish(target, 3)));
         assertInstanceOf(
                 UnauthorizedException.class,
-                failure(target.addEventListener(OTHER, event -> {}, ListenerOptions.defaults().group("billing"))
+                failure(target.addEventListener(
+                                OTHER, event -> {}, ListenerOptions.defaults().group("billing"))
                         .ready()));
         assertPatient(server);
         server.call("ACL", "SETUSER", "shop", "~" + prefix + ":*");
@@ -240,8 +242,7 @@ class ServerTroubleTest extends RedisTest {
         for (int number = 2; number <= 101; number++) {
             waiting.add(publish(target, number));
         }
-        BackpressureException full =
-                assertInstanceOf(BackpressureException.class, failure(publish(target, 102)));
+        BackpressureException full = assertInstanceOf(BackpressureException.class, failure(publish(target, 102)));
         assertTrue(full.isRetryable());
         for (Future<Void> future : waiting) {
             NotConnectedException failure = assertInstanceOf(NotConnectedException.class, failure(future));
@@ -279,8 +280,8 @@ class ServerTroubleTest extends RedisTest {
     @Test
     void closingEndsThoughTheServerIsGone() {
         List<TypedEventTarget> targets = new ArrayList<>();
-        for (ListenerOptions options : List.of(
-                ListenerOptions.defaults(), ListenerOptions.defaults().group("billing"))) {
+        for (ListenerOptions options :
+                List.of(ListenerOptions.defaults(), ListenerOptions.defaults().group("billing"))) {
             TypedEventTarget target = open(server.url(), "commandTimeout=1s");
             targets.add(target);
             listen(target, options);
@@ -291,7 +292,8 @@ class ServerTroubleTest extends RedisTest {
         List<Future<Void>> unconfirmed =
                 targets.stream().map(target -> publish(target, 2)).toList();
         // the closeTimeout is 3 s, and what is not confirmed by then is told so
-        List<Future<Void>> closed = targets.stream().map(TypedEventTarget::close).toList();
+        List<Future<Void>> closed =
+                targets.stream().map(TypedEventTarget::close).toList();
         closed.forEach(outcome -> assertEquals(Reason.TIMEOUT, failure(outcome).reason()));
         unconfirmed.forEach(RedisTest::failure);
     }

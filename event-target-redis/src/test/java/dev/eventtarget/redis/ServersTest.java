@@ -94,8 +94,8 @@ class ServersTest {
             proxy.cutRequestsAfter(10);
             assertThrows(
                     ExecutionException.class,
-                    () -> await(connection.send(
-                            Request.cmd(Command.SET).arg("a").arg("2"))));
+                    () -> await(
+                            connection.send(Request.cmd(Command.SET).arg("a").arg("2"))));
             assertEquals("1", server.call("GET", "a").toString());
             assertEquals(1, proxy.cuts());
             RedisConnection another =
@@ -103,8 +103,7 @@ class ServersTest {
             proxy.cutResponsesAfter(1);
             assertThrows(
                     ExecutionException.class,
-                    () -> await(
-                            another.send(Request.cmd(Command.SET).arg("a").arg("3"))));
+                    () -> await(another.send(Request.cmd(Command.SET).arg("a").arg("3"))));
             assertEquals("3", server.call("GET", "a").toString());
         }
     }

@@ -80,7 +80,9 @@ class StreamEntriesTest {
                         text,
                         headers,
                         text.injectNull(0.5),
-                        Arbitraries.longs().between(-62_135_596_800L, 253_402_300_799L).injectNull(0.5),
+                        Arbitraries.longs()
+                                .between(-62_135_596_800L, 253_402_300_799L)
+                                .injectNull(0.5),
                         Arbitraries.integers().between(0, 999_999_999))
                 .as((detail, headerMap, source, seconds, nanos) -> {
                     TypedEvent<String> event = TypedEvent.of(NOTE, detail).withHeaders(headerMap);
@@ -98,7 +100,8 @@ class StreamEntriesTest {
         for (String codec : List.of("json", "cbor")) {
             // a reader understands entries of other codecs than its own
             TypedEvent<EncodedDetail> read = read("json", entries(codec).write(event));
-            assertEquals(event.withPosition("1-2"), read.with(NOTE, (String) read.detail().decode(String.class)));
+            assertEquals(event.withPosition("1-2"), read.with(NOTE, (String)
+                    read.detail().decode(String.class)));
         }
     }
 }

@@ -46,8 +46,10 @@ class StreamLayoutTest extends RedisTest {
         TypedEventTarget target = open(server.url());
         publish(target, ORDER, 1, 1);
         publish(target, ORDER.withId("42"), 2, 2);
-        result(target.dispatchEvent(
-                TypedEvent.of(ORDER, 3).withId("mine").withHeader("tenant", "north").withSource("shop")));
+        result(target.dispatchEvent(TypedEvent.of(ORDER, 3)
+                .withId("mine")
+                .withHeader("tenant", "north")
+                .withSource("shop")));
         List<Map<String, String>> entries = server.entries(prefix + ":order");
         assertEquals(
                 List.of("order", "order:42", "order"),
@@ -98,7 +100,8 @@ class StreamLayoutTest extends RedisTest {
             assertTrue(!entries.isEmpty(), "nothing is in shard " + shard);
             entries.stream().map(entry -> entry.get("type")).distinct().forEach(topics::add);
             String own = String.valueOf(shard);
-            assertTrue(entries.stream().allMatch(entry -> entry.get("dedup_id").split(":")[1].equals(own)));
+            assertTrue(entries.stream()
+                    .allMatch(entry -> entry.get("dedup_id").split(":")[1].equals(own)));
         }
         assertEquals(40, topics.size(), "a key is in several shards");
         assertEquals(40, new HashSet<>(topics).size());
