@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends events to streams. What comes while batches of a stream are under way makes up its next one. Two may be under
- * way at once, so that the server need not wait; when one fails, those behind it fail too, and all are sent again, one after the other, so that order holds
- * whatever fails. (Without the idempotent append they don't, and an event may be overtaken where the server refuses it.)
+ * way at once, so that the server need not wait; when one fails, the one behind it fails too, and both are sent again, one
+ * after the other, so that order holds whatever fails. (Without the idempotent append it doesn't, and an event may be
+ * overtaken where the server refuses it.)
  */
 final class StreamPublisher {
     private static final int BATCH_BYTES = 1 << 20;
