@@ -1,9 +1,14 @@
 package dev.eventtarget.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.Collection;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.results.RunResult;
@@ -42,5 +47,19 @@ class BenchmarksTest {
         results.forEach(result -> assertTrue(
                 result.getPrimaryResult().getScore() > 0,
                 () -> result.getParams().getBenchmark()));
+    }
+
+    @Test
+    void redisBenchmarkRuns() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        RedisBenchmark.run(new RedisBenchmark.Size(0, 1, 20 * 256, 100), new PrintStream(out, true, UTF_8));
+
+        List<String> rows = out.toString(UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("| "))
+                .toList();
+        assertTrue(rows.size() > 15, () -> "Only " + rows);
+        assertFalse(rows.toString().contains("NaN"), rows::toString);
     }
 }

@@ -105,6 +105,7 @@ final class ConsumerGroup {
 
     void start() {
         timer = vertx.setPeriodic(period(), id -> context.runOnContext(now -> tick()));
+        context.runOnContext(now -> look());
     }
 
     private long period() {

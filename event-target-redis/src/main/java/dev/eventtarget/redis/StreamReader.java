@@ -41,7 +41,7 @@ final class StreamReader {
     private static final long GAP_CHECK_NANOS = 1_000_000_000;
     private static final long UNBLOCK_MILLIS = 5;
     private static final long STOP_MILLIS = 500;
-    private static final int MOST_BLOCKED_READS = 16;
+    private static final int MOST_CLUSTER_LOOPS = 16;
     private static final long MOST_POLL_MILLIS = 50;
     private static final long MOST_CLUSTER_BLOCK_MILLIS = 200;
 
@@ -122,7 +122,10 @@ final class StreamReader {
         boolean[] told = {false};
         EventType<?> names = taker.type().withTopic(taker.type().name());
         Consumer<String> watcher = name -> context.runOnContext(now -> {
-            if (names.matches(EventType.of(name, Object.class)) && !stopped && patterns.containsKey(taker)) {
+            if (names.matches(EventType.of(name, Object.class))
+                    && !stopped
+                    && patterns.containsKey(taker)
+                    && taker.begins(name)) {
                 // what appears after this listener is heard from its first event on
                 known.add(open(taker, name, told[0] ? "0-0" : from));
             }
@@ -156,7 +159,16 @@ final class StreamReader {
         });
     }
 
+    private void adopt(Taker taker, String key, String type, String position) {
+        context.runOnContext(now -> take(taker, key, type, position));
+    }
+
     private void take(Taker taker, String key, String type, String position) {
+        if (taker.reader() != this) {
+            // it has another reader since this stream was asked for
+            taker.reader().adopt(taker, key, type, position);
+            return;
+        }
         if (stopped || !taker.subscription().isActive()) {
             return;
         }
@@ -168,7 +180,15 @@ final class StreamReader {
             stream.recovering(group != null);
             loopForOneMore().add(stream);
         } else if (!stream.takers().contains(taker)) {
-            if (ReadStream.compare(position, stream.position()) > 0) {
+            int ahead = ReadStream.compare(position, stream.position());
+            if (ahead < 0 && behind != null) {
+                // the others have read on already
+                Map<String, ReadStream> left = detach(taker);
+                left.put(key, new ReadStream(key, type, position));
+                behind.accept(taker, left);
+                return;
+            }
+            if (ahead > 0) {
                 taker.from(stream, position);
             }
             stream.takers().add(taker);
@@ -176,8 +196,8 @@ final class StreamReader {
     }
 
     private Loop loopForOneMore() {
-        if (loops.isEmpty() || settings.cluster() && loops.size() < MOST_BLOCKED_READS) {
-            loops.add(new Loop());
+        if (loops.isEmpty() || settings.cluster() && loops.size() < MOST_CLUSTER_LOOPS) {
+            loops.add(new Loop(settings.cluster() && loops.size() == MOST_CLUSTER_LOOPS - 1));
         }
         return loops.get(loops.size() - 1);
     }
@@ -273,14 +293,21 @@ final class StreamReader {
         private boolean unblocking;
         private long reads;
         private boolean full = true;
+        private final boolean polls;
         private long pause;
         private final Promise<Void> ended = Promise.promise();
+
+        /** One that polls takes any number of streams in a cluster. */
+        Loop(boolean polls) {
+            this.polls = polls;
+        }
+
         private long gapsChecked = System.nanoTime();
 
         /** Has the next read include a stream, also where one is waiting without it. */
         void add(ReadStream stream) {
             streams.add(stream);
-            if (reading && !unblocking) {
+            if (reading && !unblocking && !settings.cluster()) {
                 unblocking = true;
                 control.after(0, () -> unblock(reads));
             }
@@ -338,7 +365,7 @@ final class StreamReader {
                 reading = false;
                 return;
             }
-            if (settings.cluster() && asked.size() > 1) {
+            if (polls) {
                 poll(on, asked, !recovering.isEmpty(), count);
                 return;
             }

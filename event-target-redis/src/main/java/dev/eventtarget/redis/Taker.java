@@ -7,6 +7,8 @@ import dev.eventtarget.core.DedupWindow;
 import dev.eventtarget.core.ListenerSubscription;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription as its reader sees it. Touched on the reader's context alone, but for what says otherwise. */
@@ -16,6 +18,9 @@ final class Taker {
 
     /** The last entries that are not for it, of streams in which it has not got behind them. */
     private final Map<ReadStream, String> from = new HashMap<>();
+
+    /** The types that it reads or is about to, where it listens to a pattern. */
+    private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
     private volatile StreamReader reader;
 
@@ -41,6 +46,11 @@ final class Taker {
     void reader(StreamReader other) {
         reader = other;
         from.clear();
+    }
+
+    /** Gives whether a type is new to it. From any thread. */
+    boolean begins(String type) {
+        return begun.add(type);
     }
 
     void from(ReadStream stream, String position) {

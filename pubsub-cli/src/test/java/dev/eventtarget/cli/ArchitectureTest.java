@@ -39,7 +39,7 @@ class ArchitectureTest {
             .resideInAPackage("dev.eventtarget.core..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.cli..");
+            .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.redis..", "dev.eventtarget.cli..");
 
     @ArchTest
     static final ArchRule theCommandLineUsesWhatUsersUse = noClasses()
@@ -47,18 +47,24 @@ class ArchitectureTest {
             .resideInAPackage("dev.eventtarget.cli..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.eventtarget.core", "dev.eventtarget.memory..")
+            .resideInAnyPackage("dev.eventtarget.core", "dev.eventtarget.memory..", "dev.eventtarget.redis..")
             .because(
                     "what runs over one transport runs over all; it needs no more than the API and the envelope's codec");
 
     @ArchTest
     static final ArchRule anAdapterShowsItsProviderAlone = classes()
             .that()
-            .resideInAPackage("dev.eventtarget.memory..")
+            .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.redis..")
             .and()
             .haveModifier(PUBLIC)
             .should()
-            .haveSimpleNameEndingWith("Provider");
+            .haveSimpleNameEndingWith("Provider")
+            .orShould()
+            .haveFullyQualifiedName("dev.eventtarget.redis.RedisStreamDedup");
+
+    @ArchTest
+    static final ArchRule adaptersDoNotKnowEachOther =
+            slices().matching("dev.eventtarget.(memory|redis)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule theCommandLineShowsMainAlone = classes()
