@@ -142,7 +142,7 @@ final class StreamReader {
         List<Future<Void>> opened = new ArrayList<>();
         for (String key : settings.streams(name)) {
             opened.add(position(key, from).map(position -> {
-                take(taker, key, name, position);
+                take(taker, key, name, position, !from.equals("$"));
                 return null;
             }));
         }
@@ -152,7 +152,7 @@ final class StreamReader {
     /** Goes on for a taker where another reader has left it. */
     void takeOver(Taker taker, Map<String, ReadStream> left) {
         context.runOnContext(now -> {
-            left.forEach((key, stream) -> take(taker, key, stream.type(), stream.position()));
+            left.forEach((key, stream) -> take(taker, key, stream.type(), stream.position(), true));
             if (taker.type().isPattern()) {
                 addPattern(taker, "0-0");
             }
@@ -160,10 +160,11 @@ final class StreamReader {
     }
 
     private void adopt(Taker taker, String key, String type, String position) {
-        context.runOnContext(now -> take(taker, key, type, position));
+        context.runOnContext(now -> take(taker, key, type, position, true));
     }
 
-    private void take(Taker taker, String key, String type, String position) {
+    /** Exactly from a position on, or from about now. */
+    private void take(Taker taker, String key, String type, String position, boolean exactly) {
         if (taker.reader() != this) {
             // it has another reader since this stream was asked for
             taker.reader().adopt(taker, key, type, position);
@@ -181,7 +182,7 @@ final class StreamReader {
             loopForOneMore().add(stream);
         } else if (!stream.takers().contains(taker)) {
             int ahead = ReadStream.compare(position, stream.position());
-            if (ahead < 0 && behind != null) {
+            if (ahead < 0 && exactly && behind != null) {
                 // the others have read on already
                 Map<String, ReadStream> left = detach(taker);
                 left.put(key, new ReadStream(key, type, position));

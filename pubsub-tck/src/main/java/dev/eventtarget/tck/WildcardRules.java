@@ -114,6 +114,23 @@ abstract class WildcardRules extends Rules {
     }
 
     @Test
+    void aPatternHearsANewTypeFromItsFirstEventOn() {
+        Recorder<String> recorder = new Recorder<>();
+        listen(type("order.*"), recorder);
+        int types = 10;
+        int events = 50;
+        for (int i = 0; i < types; i++) {
+            // one that hears the type by its name must not keep events from the pattern
+            EventType<String> fresh = type("order.fresh-" + i);
+            listen(fresh, new Recorder<>());
+            for (int j = 0; j < events; j++) {
+                dispatch(fresh, fresh.name());
+            }
+        }
+        eventually(() -> assertEquals(types * events, recorder.details().size()));
+    }
+
+    @Test
     void aPatternThatIsRemovedHearsNothing() {
         Recorder<String> removed = new Recorder<>();
         Recorder<String> witness = new Recorder<>();
