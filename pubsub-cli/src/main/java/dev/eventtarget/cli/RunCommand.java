@@ -1,6 +1,7 @@
 package dev.eventtarget.cli;
 
 import dev.eventtarget.Capability;
+import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -8,6 +9,8 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +97,12 @@ final class RunCommand extends TargetCommand {
                 err().println(Main.describe(e));
             }
         });
-        run.listen(vertx).await();
+        try {
+            run.listen(vertx).await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new NotConnectedException(target + " has not answered for " + timeout.toSeconds()
+                    + " s: look whether it runs at that address");
+        }
         long start = System.nanoTime();
         boolean interrupted = false;
         try {

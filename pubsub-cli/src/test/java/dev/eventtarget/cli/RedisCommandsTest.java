@@ -21,6 +21,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +82,19 @@ class RedisCommandsTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void aServerThatIsNotThereIsToldInTime() throws IOException {
+        int nobody;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            nobody = socket.getLocalPort();
+        }
+
+        Cli run = cli("run", "--url", "redis://127.0.0.1:" + nobody, "--count", "1", "--timeout", "1s");
+
+        assertEquals(Main.FAILED, run.exit(), run.err());
+        assertTrue(run.err().contains("has not answered for 1 s"), run.err());
     }
 
     @Test
