@@ -168,7 +168,7 @@ final class RedisServer implements AutoCloseable {
             return true;
         }
         String text = Files.readString(log);
-        if (text.contains("Address already in use")) {
+        if (text.contains("Failed listening")) {
             return false;
         }
         throw new IOException("redis-server has stopped: " + text);

@@ -119,7 +119,7 @@ final class EmbeddedRedis implements AutoCloseable {
                 return true;
             }
             String said = Files.exists(log) ? Files.readString(log) : "";
-            if (said.contains("Address already in use") && !last) {
+            if (said.contains("Failed listening") && !last) {
                 return false;
             }
             if (said.contains("Failed listening") || said.contains("Fatal")) {
