@@ -45,13 +45,13 @@ final class ConsumerGroup {
     private volatile @Nullable Promise<Void> acknowledged;
 
     /** On the context alone: what the next turn gives back. */
-    private final Map<ReadStream, List<String>> givenBack = new HashMap<>();
+    private final Map<StreamCursor, List<String>> givenBack = new HashMap<>();
 
     private boolean acknowledging;
     private long timer = -1;
     private int rounds;
 
-    private record Handled(ReadStream stream, String id) {}
+    private record Handled(StreamCursor stream, String id) {}
 
     ConsumerGroup(
             Vertx vertx,
@@ -104,6 +104,9 @@ final class ConsumerGroup {
     }
 
     void start() {
+        if (reader.isStopped()) {
+            return;
+        }
         timer = vertx.setPeriodic(period(), id -> context.runOnContext(now -> tick()));
         context.runOnContext(now -> look());
     }
@@ -115,7 +118,7 @@ final class ConsumerGroup {
     // ---- acknowledging
 
     /** From any thread. */
-    void acknowledge(ReadStream stream, String id) {
+    void acknowledge(StreamCursor stream, String id) {
         unacknowledged.incrementAndGet();
         handled.add(new Handled(stream, id));
         schedule();
@@ -133,7 +136,7 @@ final class ConsumerGroup {
         if (acknowledging) {
             return;
         }
-        Map<ReadStream, List<String>> byStream = new HashMap<>();
+        Map<StreamCursor, List<String>> byStream = new HashMap<>();
         for (Handled next = handled.poll(); next != null; next = handled.poll()) {
             byStream.computeIfAbsent(next.stream, stream -> new ArrayList<>()).add(next.id);
         }
@@ -154,7 +157,7 @@ final class ConsumerGroup {
         }
     }
 
-    private Future<Void> send(ReadStream stream, List<String> ids) {
+    private Future<Void> send(StreamCursor stream, List<String> ids) {
         Request request = Request.cmd(Command.XACK).arg(stream.key()).arg(name);
         ids.forEach(request::arg);
         return control.send(request)
@@ -188,7 +191,7 @@ final class ConsumerGroup {
         rounds++;
         boolean refresh = rounds % Math.max(1, settings.claimAfter().toMillis() / 3 / period()) == 0;
         boolean remove = rounds % 300 == 0;
-        for (ReadStream stream : reader.streams()) {
+        for (StreamCursor stream : reader.streams()) {
             if (refresh) {
                 refresh(stream);
             }
@@ -207,7 +210,7 @@ final class ConsumerGroup {
     }
 
     /** To claim one's own entries sets their idle time back. */
-    private void refresh(ReadStream stream) {
+    private void refresh(StreamCursor stream) {
         List<String> ids = List.copyOf(stream.unsettled());
         for (int from = 0; from < ids.size(); from += CLAIM) {
             Request request = Request.cmd(Command.XCLAIM)
@@ -220,7 +223,7 @@ final class ConsumerGroup {
         }
     }
 
-    private void claim(ReadStream stream) {
+    private void claim(StreamCursor stream) {
         long idle = settings.claimAfter().toMillis();
         control.send(Request.cmd(Command.XPENDING)
                         .arg(stream.key())
@@ -244,13 +247,13 @@ final class ConsumerGroup {
                 });
     }
 
-    private void claim(ReadStream stream, Map<String, Long> deliveries, long idle) {
+    private void claim(StreamCursor stream, Map<String, Long> deliveries, long idle) {
         Request request = Request.cmd(Command.XCLAIM)
                 .arg(stream.key())
                 .arg(name)
                 .arg(consumer)
                 .arg(idle);
-        deliveries.keySet().stream().sorted(ReadStream::compare).forEach(request::arg);
+        deliveries.keySet().stream().sorted(StreamCursor::compare).forEach(request::arg);
         control.send(request).onSuccess(claimed -> {
             List<Response> entries = new ArrayList<>();
             for (Response entry : claimed) {
@@ -262,7 +265,7 @@ final class ConsumerGroup {
         });
     }
 
-    private void removeIdle(ReadStream stream) {
+    private void removeIdle(StreamCursor stream) {
         control.send(Request.cmd(Command.XINFO)
                         .arg("CONSUMERS")
                         .arg(stream.key())
@@ -279,7 +282,7 @@ final class ConsumerGroup {
                 });
     }
 
-    private Future<Response> remove(ReadStream stream, String other) {
+    private Future<Response> remove(StreamCursor stream, String other) {
         return control.sendIfConnected(Request.cmd(Command.XGROUP)
                 .arg("DELCONSUMER")
                 .arg(stream.key())
@@ -288,7 +291,7 @@ final class ConsumerGroup {
     }
 
     /** The server counts what a group has read, mostly. */
-    void checkGap(ReadStream stream) {
+    void checkGap(StreamCursor stream) {
         control.send(Request.cmd(Command.XINFO).arg("GROUPS").arg(stream.key())).onSuccess(groups -> {
             for (Response one : groups) {
                 if (StreamReader.text(one, "name").equals(name) && StreamReader.field(one, "entries-read") != null) {
@@ -312,15 +315,14 @@ final class ConsumerGroup {
         long limit = vertx.setTimer(settings.commandTimeout().toMillis(), id -> waiting.tryComplete());
         return waiting.future()
                 .onComplete(done -> vertx.cancelTimer(limit))
-                .compose(done -> control.onContext(now -> {
+                .compose(done -> control.onContext(() -> {
                     List<Future<Response>> given = new ArrayList<>();
-                    for (ReadStream stream : reader.streams()) {
-                        boolean ownName = settings.consumer() == null;
-                        List<String> unsettled = List.copyOf(stream.unsettled());
-                        if (ownName) {
+                    for (StreamCursor stream : reader.streams()) {
+                        if (settings.consumer() == null) {
                             given.add(removeOrGiveBack(stream).otherwiseEmpty());
-                        } else if (!unsettled.isEmpty()) {
-                            given.add(giveBack(stream, unsettled).otherwiseEmpty());
+                        } else if (!stream.unsettled().isEmpty()) {
+                            given.add(giveBack(stream, List.copyOf(stream.unsettled()))
+                                    .otherwiseEmpty());
                         }
                     }
                     return Future.join(given).<Void>mapEmpty().onComplete(all -> left.run());
@@ -331,7 +333,7 @@ final class ConsumerGroup {
     // ---- giving back
 
     /** From any thread; entries that are given back one after the other go together. */
-    void giveBack(ReadStream stream, String id) {
+    void giveBack(StreamCursor stream, String id) {
         context.runOnContext(now -> {
             if (givenBack.isEmpty()) {
                 context.runOnContext(then -> giveBackAll());
@@ -348,7 +350,7 @@ final class ConsumerGroup {
     }
 
     /** Makes entries look as if they had long been forgotten. */
-    private Future<Response> giveBack(ReadStream stream, List<String> ids) {
+    private Future<Response> giveBack(StreamCursor stream, List<String> ids) {
         Request request = Request.cmd(Command.XCLAIM)
                 .arg(stream.key())
                 .arg(name)
@@ -362,7 +364,7 @@ final class ConsumerGroup {
     }
 
     /** To delete a consumer deletes what is pending for it: that is given back first, also what it never saw. */
-    private Future<Response> removeOrGiveBack(ReadStream stream) {
+    private Future<Response> removeOrGiveBack(StreamCursor stream) {
         return control.sendIfConnected(Request.cmd(Command.XPENDING)
                         .arg(stream.key())
                         .arg(name)

@@ -45,18 +45,18 @@ final class RedisErrors {
 
     /** Whether the same command may succeed later. */
     static boolean isPassing(Throwable error) {
-        return !isReply(error) || PASSING.stream().anyMatch(kind -> is(error, kind) || contains(error, kind));
+        return !isReply(error) || PASSING.stream().anyMatch(kind -> mentions(error, kind));
     }
 
     // an error inside a batch or a script is told within a longer message
-    private static boolean contains(Throwable error, String kind) {
+    private static boolean mentions(Throwable error, String kind) {
         String message = error.getMessage();
-        return message != null && message.contains(" " + kind + " ");
+        return is(error, kind) || message != null && message.contains(" " + kind + " ");
     }
 
     /** Whether another node must be asked, so that the connection is of no use any more. */
     static boolean isElsewhere(Throwable error) {
-        return is(error, "READONLY") || contains(error, "READONLY");
+        return mentions(error, "READONLY");
     }
 
     static EventTargetException toException(String what, @Nullable Throwable error) {

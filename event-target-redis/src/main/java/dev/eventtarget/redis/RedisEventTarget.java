@@ -29,6 +29,9 @@ final class RedisEventTarget extends AbstractEventTarget {
     private final TypeDirectory types;
     private final Map<ListenerSubscription, Taker> takers = new ConcurrentHashMap<>();
 
+    /** Readers that acknowledge what their listeners have handled, and leave. */
+    private final Set<Future<Void>> leaving = ConcurrentHashMap.newKeySet();
+
     /** For all that listen to the latest events without a group and keep up. */
     private final StreamReader shared;
 
@@ -109,16 +112,13 @@ final class RedisEventTarget extends AbstractEventTarget {
         }
     }
 
-    private final Set<Future<Void>> leaving = ConcurrentHashMap.newKeySet();
-
-    private Future<Void> leave(Taker taker) {
+    private void leave(Taker taker) {
         StreamReader reader = taker.reader();
-        if (reader == shared) {
-            return Future.succeededFuture();
+        if (reader != shared) {
+            Future<Void> left = reader.close();
+            leaving.add(left);
+            left.onComplete(done -> leaving.remove(left));
         }
-        Future<Void> left = reader.close();
-        leaving.add(left);
-        return left.onComplete(done -> leaving.remove(left));
     }
 
     /** Members elsewhere find soon what a member leaves, those of this process at once. */

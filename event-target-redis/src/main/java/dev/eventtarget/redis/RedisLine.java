@@ -11,7 +11,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,7 +94,7 @@ final class RedisLine {
             attempt.connect().onComplete(promise::tryComplete, promise::tryFail);
             promise.future().onComplete(outcome -> {
                 vertx.cancelTimer(timer);
-                if (outcome.failed()) {
+                if (outcome.failed() || closed) {
                     attempt.close();
                     noteLost(outcome.cause());
                     return;
@@ -184,9 +184,10 @@ final class RedisLine {
         }
     }
 
-    <T extends @Nullable Object> Future<T> onContext(Function<Void, Future<T>> task) {
+    /** Runs a task on the context. */
+    <T extends @Nullable Object> Future<T> onContext(Supplier<Future<T>> task) {
         Promise<T> promise = Promise.promise();
-        context.runOnContext(now -> task.apply(null).onComplete(promise));
+        context.runOnContext(now -> task.get().onComplete(promise));
         return promise.future();
     }
 
@@ -201,7 +202,7 @@ final class RedisLine {
 
     Future<Void> close() {
         closed = true;
-        return onContext(now -> {
+        return onContext(() -> {
             connection = null;
             Redis gone = client;
             client = null;

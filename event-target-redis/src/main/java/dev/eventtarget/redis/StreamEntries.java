@@ -36,6 +36,7 @@ final class StreamEntries {
 
     private final EventCodec codec;
     private final Function<String, EventCodec> codecs;
+    private @Nullable EventType<EncodedDetail> lastType;
 
     /** Made by the codec that a target has; read by whichever an entry names. */
     StreamEntries(EventCodec codec, Function<String, EventCodec> codecs) {
@@ -149,8 +150,6 @@ final class StreamEntries {
             throw new CodecException("The entry " + id + " of " + streamType + " is no event: " + e.getMessage(), e);
         }
     }
-
-    private @Nullable EventType<EncodedDetail> lastType;
 
     // mostly one type a stream
     private EventType<EncodedDetail> type(String topic) {

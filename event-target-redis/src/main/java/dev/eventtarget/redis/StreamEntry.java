@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /** A detail that knows which entry it came in, for that to be acknowledged. */
 final class StreamEntry extends EncodedDetail {
-    private final ReadStream stream;
+    private final StreamCursor stream;
     private final String id;
     private final @Nullable String dedupId;
 
-    StreamEntry(EventCodec codec, byte[] bytes, ReadStream stream, String id, @Nullable String dedupId) {
+    StreamEntry(EventCodec codec, byte[] bytes, StreamCursor stream, String id, @Nullable String dedupId) {
         super(codec, bytes, 0, bytes.length);
         this.stream = stream;
         this.id = id;
         this.dedupId = dedupId;
     }
 
-    ReadStream stream() {
+    StreamCursor stream() {
         return stream;
     }
 

@@ -170,7 +170,7 @@ final class StreamPublisher {
     Future<Void> close() {
         vertx.cancelTimer(sweep);
         nonce.close();
-        return line.onContext(now -> {
+        return line.onContext(() -> {
                     streams.values().forEach(Stream::giveUp);
                     return Future.succeededFuture();
                 })
@@ -191,8 +191,6 @@ final class StreamPublisher {
         /** Since a batch has failed, until all that were under way are sent again. */
         private boolean repairing;
 
-        private boolean announced;
-
         Stream(String key, String type, int shard) {
             this.type = type;
             this.shard = shard;
@@ -204,7 +202,9 @@ final class StreamPublisher {
         }
 
         void flush() {
-            while (!repairing && !waiting.isEmpty() && underWay.size() < (announced ? MOST_UNDER_WAY : 1)) {
+            while (!repairing
+                    && !waiting.isEmpty()
+                    && underWay.size() < (types.isAnnounced(type) ? MOST_UNDER_WAY : 1)) {
                 sendNext();
             }
         }
@@ -353,17 +353,8 @@ final class StreamPublisher {
         }
 
         private void announceAndAppend(RedisConnection on, long after) {
-            if (stream.announced) {
-                append(on, after);
-                return;
-            }
             types.announce(line, on, stream.type)
-                    .onComplete(
-                            done -> {
-                                stream.announced = true;
-                                append(on, after);
-                            },
-                            failure -> stream.answered(this, failure));
+                    .onComplete(done -> append(on, after), failure -> stream.answered(this, failure));
         }
 
         private void append(RedisConnection on, long after) {

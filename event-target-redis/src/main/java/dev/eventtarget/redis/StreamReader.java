@@ -51,19 +51,19 @@ final class StreamReader {
     private final StreamEntries entries;
     private final TypeDirectory types;
     private final @Nullable ConsumerGroup group;
-    private final @Nullable BiConsumer<Taker, Map<String, ReadStream>> behind;
+    private final @Nullable BiConsumer<Taker, Map<String, StreamCursor>> behind;
 
     /** For commands that must not wait behind a blocked read. */
     private final RedisLine control;
 
     private final List<Loop> loops = new ArrayList<>();
-    private final Map<String, ReadStream> streams = new LinkedHashMap<>();
+    private final Map<String, StreamCursor> streams = new LinkedHashMap<>();
     private final Map<Taker, Consumer<String>> patterns = new HashMap<>();
     private final List<CatchUp> catchingUp = new ArrayList<>();
     private volatile boolean starved;
     private volatile boolean stopped;
 
-    private record CatchUp(Map<ReadStream, String> ends, Promise<Void> done) {}
+    private record CatchUp(Map<StreamCursor, String> ends, Promise<Void> done) {}
 
     /**
      * Makes one.
@@ -79,7 +79,7 @@ final class StreamReader {
             TypeDirectory types,
             String name,
             @Nullable ReaderGroup group,
-            @Nullable BiConsumer<Taker, Map<String, ReadStream>> behind) {
+            @Nullable BiConsumer<Taker, Map<String, StreamCursor>> behind) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.settings = settings;
@@ -110,7 +110,7 @@ final class StreamReader {
 
     /** Completes when what is published from now on will be read. */
     Future<Void> add(Taker taker, String from) {
-        return control.onContext(now -> {
+        return control.onContext(() -> {
             EventType<?> type = taker.type();
             Future<Void> added = type.isPattern() ? addPattern(taker, from) : open(taker, type.name(), from);
             return group == null ? added : added.onSuccess(done -> group.start());
@@ -132,8 +132,11 @@ final class StreamReader {
         });
         patterns.put(taker, watcher);
         return types.watch(watcher)
-                .compose(watching -> control.onContext(now -> {
+                .compose(watching -> control.onContext(() -> {
                     told[0] = true;
+                    if (patterns.get(taker) != watcher) {
+                        types.unwatch(watcher); // it has left before it was told anything
+                    }
                     return Future.join(known).mapEmpty();
                 }));
     }
@@ -150,7 +153,7 @@ final class StreamReader {
     }
 
     /** Goes on for a taker where another reader has left it. */
-    void takeOver(Taker taker, Map<String, ReadStream> left) {
+    void takeOver(Taker taker, Map<String, StreamCursor> left) {
         context.runOnContext(now -> {
             left.forEach((key, stream) -> take(taker, key, stream.type(), stream.position(), true));
             if (taker.type().isPattern()) {
@@ -173,19 +176,19 @@ final class StreamReader {
         if (stopped || !taker.subscription().isActive()) {
             return;
         }
-        ReadStream stream = streams.get(key);
+        StreamCursor stream = streams.get(key);
         if (stream == null) {
-            stream = new ReadStream(key, type, position);
+            stream = new StreamCursor(key, type, position);
             streams.put(key, stream);
             stream.takers().add(taker);
             stream.recovering(group != null);
             loopForOneMore().add(stream);
         } else if (!stream.takers().contains(taker)) {
-            int ahead = ReadStream.compare(position, stream.position());
+            int ahead = StreamCursor.compare(position, stream.position());
             if (ahead < 0 && exactly && behind != null) {
                 // the others have read on already
-                Map<String, ReadStream> left = detach(taker);
-                left.put(key, new ReadStream(key, type, position));
+                Map<String, StreamCursor> left = detach(taker);
+                left.put(key, new StreamCursor(key, type, position));
                 behind.accept(taker, left);
                 return;
             }
@@ -208,17 +211,17 @@ final class StreamReader {
         context.runOnContext(now -> detach(taker));
     }
 
-    private Map<String, ReadStream> detach(Taker taker) {
+    private Map<String, StreamCursor> detach(Taker taker) {
         Consumer<String> watcher = patterns.remove(taker);
         if (watcher != null) {
             types.unwatch(watcher);
         }
-        Map<String, ReadStream> left = new LinkedHashMap<>();
+        Map<String, StreamCursor> left = new LinkedHashMap<>();
         streams.values().removeIf(stream -> {
             if (!stream.takers().remove(taker)) {
                 return false;
             }
-            left.put(stream.key(), new ReadStream(stream.key(), stream.type(), taker.position(stream)));
+            left.put(stream.key(), new StreamCursor(stream.key(), stream.type(), taker.position(stream)));
             if (!stream.takers().isEmpty() || group != null) {
                 return false;
             }
@@ -285,28 +288,27 @@ final class StreamReader {
 
     /** One connection, and the read that waits on it. */
     private final class Loop {
-        private final List<ReadStream> streams = new ArrayList<>();
+        private final List<StreamCursor> streams = new ArrayList<>();
         private final RedisLine line = new RedisLine(vertx, context, settings, "Listening");
+        private final Promise<Void> ended = Promise.promise();
+        private final boolean polls;
         private @Nullable RedisConnection used;
         private @Nullable String clientId;
         private boolean reading;
         private boolean waiting;
         private boolean unblocking;
-        private long reads;
         private boolean full = true;
-        private final boolean polls;
+        private long reads;
         private long pause;
-        private final Promise<Void> ended = Promise.promise();
+        private long gapsChecked = System.nanoTime();
 
         /** One that polls takes any number of streams in a cluster. */
         Loop(boolean polls) {
             this.polls = polls;
         }
 
-        private long gapsChecked = System.nanoTime();
-
         /** Has the next read include a stream, also where one is waiting without it. */
-        void add(ReadStream stream) {
+        void add(StreamCursor stream) {
             streams.add(stream);
             if (reading && !unblocking && !settings.cluster()) {
                 unblocking = true;
@@ -359,9 +361,9 @@ final class StreamReader {
                 gapsChecked = System.nanoTime();
                 streams.forEach(StreamReader.this::checkGap);
             }
-            List<ReadStream> recovering =
-                    streams.stream().filter(ReadStream::recovering).toList();
-            List<ReadStream> asked = recovering.isEmpty() ? List.copyOf(streams) : recovering;
+            List<StreamCursor> recovering =
+                    streams.stream().filter(StreamCursor::recovering).toList();
+            List<StreamCursor> asked = recovering.isEmpty() ? List.copyOf(streams) : recovering;
             if (asked.isEmpty()) {
                 reading = false;
                 return;
@@ -395,7 +397,7 @@ final class StreamReader {
             return settings.cluster() && group != null ? Math.min(block, MOST_CLUSTER_BLOCK_MILLIS) : block;
         }
 
-        private Request request(List<ReadStream> asked, boolean recovering, int count, long block) {
+        private Request request(List<StreamCursor> asked, boolean recovering, int count, long block) {
             Request request = Request.cmd(group == null ? Command.XREAD : Command.XREADGROUP);
             if (group != null) {
                 request.arg("GROUP").arg(group.name()).arg(group.consumer());
@@ -411,9 +413,9 @@ final class StreamReader {
         }
 
         /** Each stream by itself, without blocking; the less often, the less there is. */
-        private void poll(RedisConnection on, List<ReadStream> asked, boolean recovering, int count) {
+        private void poll(RedisConnection on, List<StreamCursor> asked, boolean recovering, int count) {
             List<Future<Response>> answers = new ArrayList<>();
-            for (ReadStream stream : asked) {
+            for (StreamCursor stream : asked) {
                 answers.add(line.send(on, request(List.of(stream), recovering, count, 0)));
             }
             Future.join(answers).onComplete(all -> {
@@ -460,7 +462,7 @@ final class StreamReader {
                             id -> {
                                 clientId = id.toString();
                                 used = on;
-                                for (ReadStream stream : streams) {
+                                for (StreamCursor stream : streams) {
                                     if (group != null) {
                                         stream.recovering(true);
                                         stream.position("0-0");
@@ -495,14 +497,14 @@ final class StreamReader {
             }
         }
 
-        private void take(List<ReadStream> asked, boolean recovering, @Nullable Response answer, int count) {
+        private void take(List<StreamCursor> asked, boolean recovering, @Nullable Response answer, int count) {
             int taken = 0;
             Set<Taker> awake = new LinkedHashSet<>();
             if (answer != null) {
-                Map<String, ReadStream> byKey = new HashMap<>();
+                Map<String, StreamCursor> byKey = new HashMap<>();
                 asked.forEach(stream -> byKey.put(stream.key(), stream));
                 for (Response part : answer) {
-                    ReadStream stream = byKey.get(part.get(0).toString());
+                    StreamCursor stream = byKey.get(part.get(0).toString());
                     if (stream != null) {
                         taken += part.get(1).size();
                         take(stream, recovering, part.get(1), awake);
@@ -516,7 +518,7 @@ final class StreamReader {
             checkCatchUps();
         }
 
-        private void take(ReadStream stream, boolean recovering, Response list, Set<Taker> awake) {
+        private void take(StreamCursor stream, boolean recovering, Response list, Set<Taker> awake) {
             if (recovering && list.size() == 0) {
                 stream.recovering(false);
             }
@@ -543,7 +545,7 @@ final class StreamReader {
     private int room() {
         int room = Integer.MAX_VALUE;
         if (behind == null) {
-            for (ReadStream stream : streams.values()) {
+            for (StreamCursor stream : streams.values()) {
                 for (Taker taker : stream.takers()) {
                     room = Math.min(room, taker.room());
                 }
@@ -553,7 +555,7 @@ final class StreamReader {
     }
 
     /** Puts an entry into buffers. */
-    void deliver(ReadStream stream, String id, @Nullable Response fields, long deliveries, Set<Taker> awake) {
+    void deliver(StreamCursor stream, String id, @Nullable Response fields, long deliveries, Set<Taker> awake) {
         if (group != null && !stream.unsettled().add(id)) {
             return;
         }
@@ -598,7 +600,7 @@ final class StreamReader {
         }
     }
 
-    private void checkGap(ReadStream stream) {
+    private void checkGap(StreamCursor stream) {
         if (group != null) {
             group.checkGap(stream);
         } else if (!stream.position().equals("0-0")) {
@@ -607,7 +609,7 @@ final class StreamReader {
     }
 
     /** Tells of entries that were trimmed before they were read: the stream has lost more than were read of it. */
-    void checkTrimmed(ReadStream stream) {
+    void checkTrimmed(StreamCursor stream) {
         String position = stream.position();
         long read = stream.read();
         control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key())).onSuccess(info -> {
@@ -615,7 +617,7 @@ final class StreamReader {
             long trimmed = added - number(info, "length");
             String first = text(info, "recorded-first-entry-id");
             boolean behind = read < 0
-                    ? trimmed > 0 && (first.equals("0-0") || ReadStream.compare(first, position) > 0)
+                    ? trimmed > 0 && (first.equals("0-0") || StreamCursor.compare(first, position) > 0)
                     : trimmed > read;
             if (read < 0 && position.equals(text(info, "last-generated-id"))) {
                 stream.read(added);
@@ -649,7 +651,7 @@ final class StreamReader {
         }
     }
 
-    private void settle(ReadStream stream, String id) {
+    private void settle(StreamCursor stream, String id) {
         if (group != null) {
             group.acknowledge(stream, id);
         }
@@ -664,11 +666,11 @@ final class StreamReader {
 
     // ---- what a group needs
 
-    Iterable<ReadStream> streams() {
+    Iterable<StreamCursor> streams() {
         return streams.values();
     }
 
-    void claimed(ReadStream stream, List<Response> claimed, Map<String, Long> deliveries) {
+    void claimed(StreamCursor stream, List<Response> claimed, Map<String, Long> deliveries) {
         Set<Taker> awake = new LinkedHashSet<>();
         for (Response entry : claimed) {
             String id = entry.get(0).toString();
@@ -694,10 +696,10 @@ final class StreamReader {
     Future<Void> catchUp() {
         return group != null
                 ? Future.succeededFuture()
-                : control.onContext(now -> {
-                    Map<ReadStream, String> ends = new HashMap<>();
+                : control.onContext(() -> {
+                    Map<StreamCursor, String> ends = new HashMap<>();
                     List<Future<Void>> asked = new ArrayList<>();
-                    for (ReadStream stream : List.copyOf(streams.values())) {
+                    for (StreamCursor stream : List.copyOf(streams.values())) {
                         asked.add(lastEntry(stream.key()).map(end -> {
                             ends.put(stream, end);
                             return null;
@@ -717,7 +719,7 @@ final class StreamReader {
             catchUp.ends
                     .entrySet()
                     .removeIf(end -> !streams.containsValue(end.getKey())
-                            || ReadStream.compare(end.getKey().position(), end.getValue()) >= 0);
+                            || StreamCursor.compare(end.getKey().position(), end.getValue()) >= 0);
             return catchUp.ends.isEmpty() && catchUp.done.tryComplete();
         });
     }
@@ -725,7 +727,7 @@ final class StreamReader {
     /** Reads no more; what is being handled can still be acknowledged. */
     Future<Void> stop() {
         stopped = true;
-        return control.onContext(now -> {
+        return control.onContext(() -> {
             patterns.values().forEach(types::unwatch);
             catchingUp.forEach(catchUp -> catchUp.done.tryComplete());
             return Future.join(loops.stream().map(Loop::stop).toList()).mapEmpty();

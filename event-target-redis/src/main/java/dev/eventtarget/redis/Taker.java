@@ -17,7 +17,7 @@ final class Taker {
     private final @Nullable DedupWindow handled;
 
     /** The last entries that are not for it, of streams in which it has not got behind them. */
-    private final Map<ReadStream, String> from = new HashMap<>();
+    private final Map<StreamCursor, String> from = new HashMap<>();
 
     /** The types that it reads or is about to, where it listens to a pattern. */
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
@@ -53,22 +53,22 @@ final class Taker {
         return begun.add(type);
     }
 
-    void from(ReadStream stream, String position) {
+    void from(StreamCursor stream, String position) {
         from.put(stream, position);
     }
 
     /** Behind which entry it has to go on. */
-    String position(ReadStream stream) {
+    String position(StreamCursor stream) {
         String begin = from.get(stream);
-        return begin == null || ReadStream.compare(begin, stream.position()) < 0 ? stream.position() : begin;
+        return begin == null || StreamCursor.compare(begin, stream.position()) < 0 ? stream.position() : begin;
     }
 
     /** Whether an entry is for it, and was not handled before. */
-    boolean wants(ReadStream stream, String id, TypedEvent<?> event, @Nullable String dedupId) {
+    boolean wants(StreamCursor stream, String id, TypedEvent<?> event, @Nullable String dedupId) {
         if (!from.isEmpty()) {
             String begin = from.get(stream);
             if (begin != null) {
-                if (ReadStream.compare(id, begin) <= 0) {
+                if (StreamCursor.compare(id, begin) <= 0) {
                     return false;
                 }
                 from.remove(stream);

@@ -38,9 +38,14 @@ final class TypeDirectory {
         this.watching = new RedisLine(vertx, context, settings, "Watching for new types");
     }
 
+    /** Whether this process has made a type known. */
+    boolean isAnnounced(String type) {
+        return announced.contains(type);
+    }
+
     /** Makes a type known, before its first event: on the connection that the event is to take. */
     Future<Void> announce(RedisLine line, RedisConnection on, String type) {
-        if (announced.contains(type)) {
+        if (isAnnounced(type)) {
             return Future.succeededFuture();
         }
         return line.send(on, Request.cmd(Command.SISMEMBER).arg(set).arg(type))
@@ -70,7 +75,7 @@ final class TypeDirectory {
      * there are.
      */
     Future<Void> watch(Consumer<String> watcher) {
-        return watching.onContext(now -> {
+        return watching.onContext(() -> {
             Future<Void> begun = watch;
             if (begun == null || begun.failed()) {
                 begun = begin();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /** How far a reader has got in a stream. Touched on the reader's context alone. */
-final class ReadStream {
+final class StreamCursor {
     private final String key;
     private final String type;
 
@@ -25,7 +25,7 @@ final class ReadStream {
     /** How many of all entries that were ever added are read or known to be lost; -1 where that is not known. */
     private long read = -1;
 
-    ReadStream(String key, String type, String position) {
+    StreamCursor(String key, String type, String position) {
         this.key = key;
         this.type = type;
         this.position = position;
