@@ -15,10 +15,13 @@ module dev.eventtarget.core {
 
     exports dev.eventtarget.core to
             dev.eventtarget.memory,
-            dev.eventtarget.redis;
+            dev.eventtarget.redis,
+            dev.eventtarget.link;
     exports dev.eventtarget.core.codec to
             dev.eventtarget.memory,
             dev.eventtarget.redis,
+            dev.eventtarget.link,
+            dev.eventtarget.websocket,
             dev.eventtarget.cli;
 
     uses dev.eventtarget.spi.EventCodec;

@@ -1,0 +1,2 @@
+/** Hubs, which take links from spokes. */
+package dev.eventtarget.link;

@@ -1,0 +1,37 @@
+package dev.eventtarget.link.spi;
+
+import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.link.Hub;
+import dev.eventtarget.spi.EventTargetConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.Map;
+import java.util.Set;
+
+/** Lets a hub listen over a kind of link. Found by {@link java.util.ServiceLoader}. */
+public interface HubTransport {
+    /** Something that listens. */
+    interface Listening {
+        /** {@return the address that spokes connect to, as a URI; with the port that was chosen where 0 was asked for} */
+        String url();
+
+        /** {@return completes when it takes no more links; those that are open stay} */
+        Future<Void> close();
+    }
+
+    /** {@return the URI schemes that it serves, such as {@code ws}} */
+    Set<String> schemes();
+
+    /** {@return the options of an address to listen at, each with one line of help} */
+    Map<String, String> options();
+
+    /**
+     * Begins to take links, and gives each to {@link Hub#accept}.
+     *
+     * @param vertx runs it
+     * @param hub gets the links
+     * @param config the address with its options
+     * @return completes when it listens; fails with {@link ConfigurationException}
+     */
+    Future<Listening> listen(Vertx vertx, Hub hub, EventTargetConfig config);
+}

@@ -1,0 +1,2 @@
+/** For transports of links. */
+package dev.eventtarget.link.spi;
