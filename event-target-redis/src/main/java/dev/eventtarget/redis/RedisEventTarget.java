@@ -155,6 +155,12 @@ final class RedisEventTarget extends AbstractEventTarget {
         return publisher.idle().compose(confirmed -> catchUp(Set.of()));
     }
 
+    @Override
+    protected Future<Void> catchUp(ListenerSubscription subscription) {
+        Taker taker = takers.get(subscription);
+        return taker == null ? Future.succeededFuture() : taker.reader().catchUp();
+    }
+
     /** Until no listener has got another reader meanwhile. */
     private Future<Void> catchUp(Set<StreamReader> before) {
         Set<StreamReader> readers = new HashSet<>();

@@ -195,6 +195,16 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         return Future.succeededFuture();
     }
 
+    /**
+     * Has a subscription catch up with its target.
+     *
+     * @param subscription registered
+     * @return completes when what the transport has accepted so far waits for the listener, or is handled
+     */
+    protected Future<Void> catchUp(ListenerSubscription subscription) {
+        return Future.succeededFuture();
+    }
+
     /** {@return completes when the transport is left; called when all subscriptions have ended} */
     protected Future<Void> disconnect() {
         return Future.succeededFuture();
