@@ -7,8 +7,6 @@ import dev.eventtarget.EventTargets;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.spi.Connector;
-import dev.eventtarget.link.spoke.Spokes;
-import dev.eventtarget.spi.EventTargetConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -30,7 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 abstract class LinkTest {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(5);
 
     static {
         ErrorLog.install();
@@ -92,8 +90,8 @@ abstract class LinkTest {
 
     /** A spoke; options as in a URI. */
     final TypedEventTarget spoke(Connector connector, String... options) {
-        String uri = "local:?closeTimeout=1s" + String.join("", options);
-        return use(Spokes.open(vertx, EventTargetConfig.of(uri), "local", connector, List.of()));
+        return use(EventTargets.open(
+                vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options)));
     }
 
     final TypedEventTarget spoke(Hub hub, String... options) {

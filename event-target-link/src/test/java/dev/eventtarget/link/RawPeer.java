@@ -21,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks the protocol word by word. In its JSON, single quotes stand for double ones. */
@@ -32,6 +33,7 @@ final class RawPeer implements Link.Handler {
     private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     private final Queue<JsonNode> frames = new ArrayDeque<>();
     private final CompletableFuture<Closed> closed = new CompletableFuture<>();
+    private final AtomicInteger alive = new AtomicInteger();
     private boolean cbor;
 
     /** A message as it came. */
@@ -220,6 +222,11 @@ final class RawPeer implements Link.Handler {
         return closed.isDone();
     }
 
+    /** How often its transport was asked for a sign of life. */
+    int pinged() {
+        return alive.get();
+    }
+
     /** How many messages have come and were not looked at. */
     int waiting() {
         return messages.size() + frames.size();
@@ -241,7 +248,7 @@ final class RawPeer implements Link.Handler {
 
     @Override
     public void alive() {
-        // its transport has answered
+        alive.incrementAndGet();
     }
 
     @Override
