@@ -55,7 +55,7 @@ final class SpokeSubscription {
 
     // accounted for
     private final Queue<Outcome> outcomes = new MpscLinkedAtomicQueue<>();
-    private final Map<TypedEvent<?>, Long> open = new IdentityHashMap<>();
+    private final IdentityHashMap<TypedEvent<?>, Long> open = new IdentityHashMap<>();
     private final TreeSet<Long> ahead = new TreeSet<>();
     private final List<Long> released = new ArrayList<>();
     private int releasesTold;
