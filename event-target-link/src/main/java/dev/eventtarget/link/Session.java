@@ -322,7 +322,7 @@ final class Session {
                 throw new UnauthorizedException(
                         "Dead letters to " + deadLetter + " are not allowed for " + peer);
             }
-            options = options.deadLetter(letters);
+            options = options.deadLetter(deadLetter);
         }
         return new HubSubscription(this, number, type, options, credit);
     }
