@@ -596,7 +596,8 @@ final class Session {
 
     void tellGap(HubSubscription subscription, long missed) {
         if (acknowledges()) {
-            answer(Control.GAP, Map.of("sub", subscription.number(), "missed", missed));
+            long number = subscription.number();
+            answer(Control.GAP, missed == 0 ? Map.of("sub", number) : Map.of("sub", number, "missed", missed));
         }
     }
 

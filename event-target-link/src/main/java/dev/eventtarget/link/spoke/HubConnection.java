@@ -48,6 +48,9 @@ final class HubConnection {
     private static final long TICK_MILLIS = 100;
     private static final long GOODBYE_MILLIS = 3000;
 
+    /** Turns that a listener's thread is given to let go of what waits. */
+    private static final int PATIENCE = 1000;
+
     private final Vertx vertx;
     private final SpokeSettings settings;
     private final String address;
@@ -176,10 +179,29 @@ final class HubConnection {
         turns.post(() -> {
             if (subscriptions.containsKey(leaving.number()) && !leaving.isEnding()) {
                 leaving.end();
-                sayUnsubscribe(leaving);
-                acknowledge(leaving);
+                if (leaving.isGrouped()) {
+                    say(Control.CREDIT, Map.of("sub", leaving.number(), "credit", 0));
+                    leave(leaving, PATIENCE);
+                } else {
+                    sayUnsubscribe(leaving);
+                }
             }
         });
+    }
+
+    /**
+     * Leaves a group: with what the listener gives back in the same message, so that the others get it in order. If the
+     * listener's thread is busy, that comes later.
+     */
+    private void leave(SpokeSubscription member, int patience) {
+        if (member.hasGivenBack() || patience == 0) {
+            member.leave();
+            sayUnsubscribe(member);
+            member.account();
+            acknowledge(member);
+        } else {
+            turns.post(() -> leave(member, patience - 1));
+        }
     }
 
     private void sayUnsubscribe(SpokeSubscription leaving) {
@@ -198,7 +220,7 @@ final class HubConnection {
         if (!subscriptions.containsKey(subscription.number()) || subscription.isEnding() && !subscription.isGrouped()) {
             return;
         }
-        if (subscription.isEnding()) {
+        if (subscription.isLeaving()) {
             List<Long> released = subscription.released();
             if (!released.isEmpty()) {
                 say(Control.RELEASE, Map.of("sub", subscription.number(), "seqs", released));
@@ -514,7 +536,7 @@ final class HubConnection {
             if (!one.isAnswered()) {
                 say(Control.SUBSCRIBE, one.request());
             }
-            if (one.isEnding()) {
+            if (one.isEnding() && (one.isLeaving() || !one.isGrouped())) {
                 sayUnsubscribe(one);
             }
             acknowledge(one);
