@@ -479,20 +479,21 @@ final class HubConnection {
             welcomed = true;
             heartbeat = welcome.number("heartbeat", 1, Long.MAX_VALUE / 4_000_000) * 1_000_000;
             Fields limits = welcome.fields("limits");
+            int most = (int) Math.min(Integer.MAX_VALUE, limits == null ? 65_536 : limits.number("message", 1, 65_536));
             writer.agreed(
                     settings.codec(),
                     !binary,
                     granted.contains("batch")
                             ? (int) Math.min(65_536, limits == null ? 1 : limits.number("batch", 1, 1))
                             : 0,
-                    (int) Math.min(Integer.MAX_VALUE, limits == null ? 65_536 : limits.number("message", 1, 65_536)));
+                    most);
             session = granted.contains("resume") ? welcome.optionalText("session") : null;
             if (lost) {
                 lost = false;
                 LOG.info("{}: connected again", address);
             }
             if (welcome.flag("resumed")) {
-                outbox.resume(writer, welcome.number("received", 0));
+                outbox.resume(writer, most, welcome.number("received", 0));
                 subscriptions.values().forEach(this::repeat);
             } else {
                 subscriptions.values().removeIf(one -> {
@@ -500,7 +501,7 @@ final class HubConnection {
                     return one.isEnding();
                 });
                 subscriptions.values().forEach(one -> say(Control.SUBSCRIBE, one.request()));
-                outbox.restart(writer);
+                outbox.restart(writer, most);
             }
             turns.atEnd(flush);
             outcome.tryComplete();
