@@ -606,7 +606,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                 since,
                 known == null ? 0 : known.subscriptionCount(),
                 known == null ? 0 : known.publications().accepted(),
-                known == null ? 0 : known.publications().delivered(),
+                known == null ? 0 : known.delivered(),
                 known == null ? 0 : known.queuedEvents());
     }
 
