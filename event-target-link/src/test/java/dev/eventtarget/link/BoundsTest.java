@@ -240,7 +240,7 @@ class BoundsTest extends LinkTest {
         slow.link().freeze();
         List<Future<Void>> outcomes =
                 IntStream.rangeClosed(1, 3000).mapToObj(this::publish).toList();
-        assertFalse(outcomes.get(2999).isComplete());
+        assertFalse(outcomes.get(2999).isComplete(), () -> outcomes.get(2999).toString());
         assertTrue(hub.status().links().get(0).queued() <= 2000, () -> hub.status().toString());
         slow.link().thaw();
         for (int i = 1; i <= 3000; i++) {
