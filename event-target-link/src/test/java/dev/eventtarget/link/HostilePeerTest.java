@@ -39,7 +39,7 @@ class HostilePeerTest extends LinkTest {
     private static final int MESSAGES = 20;
 
     /** What an event loop may be away for, which is long for a machine that does other things. */
-    private static final long MOST_NANOS = 1_500_000_000L;
+    private static final long MOST_NANOS = 5_000_000_000L;
 
     private final long seed = Long.getLong("fuzz.seed", new Random().nextLong());
     private final Fuzzer fuzzer = new Fuzzer(seed);
@@ -119,12 +119,12 @@ class HostilePeerTest extends LinkTest {
         Hub sound = hub(target, options());
         List<HostileHub> hubs = new ArrayList<>();
         List<TypedEventTarget> spokes = new ArrayList<>();
-        List<List<Integer>> heard = new ArrayList<>();
+        List<Integer> atTheTarget = new CopyOnWriteArrayList<>();
+        ready(target.addEventListener(NUMBER, event -> atTheTarget.add(event.detail())));
         for (int i = 0; i < SPOKES; i++) {
-            HostileHub hub = new HostileHub(text);
+            HostileHub hub = new HostileHub(text, new Fuzzer(seed + i));
             TypedEventTarget spoke = spoke(hub, text ? "" : "&codec=cbor");
-            List<Integer> numbers = new CopyOnWriteArrayList<>();
-            spoke.addEventListener(NUMBER, event -> numbers.add(event.detail()));
+            spoke.addEventListener(NUMBER, event -> {});
             spoke.addEventListener(EventType.of("noise.>", JsonNode.class), event -> {});
             spoke.addEventListener(
                     EventType.of("noise.a", JsonNode.class),
@@ -133,7 +133,6 @@ class HostilePeerTest extends LinkTest {
             spoke.dispatchEvent(TypedEvent.of(EventType.of("noise.a", Integer.class), i));
             hubs.add(hub);
             spokes.add(spoke);
-            heard.add(numbers);
         }
         hubs.forEach(hub -> eventually(() -> assertTrue(hub.hasSpoken(), this::seed)));
         hubs.forEach(hub -> hub.giveWayTo(new LocalConnector(vertx, sound)));
@@ -146,9 +145,9 @@ class HostilePeerTest extends LinkTest {
                 assertInstanceOf(EventTargetException.class, outcome.cause(), this::seed);
             }
         }
-        int last = accepted - 1;
-        assertTrue(last >= 0, this::seed);
-        eventually(() -> assertTrue(heard.stream().filter(numbers -> numbers.contains(last)).count() > last, this::seed));
+        List<Integer> all = IntStream.range(0, accepted).boxed().toList();
+        eventually(() -> assertEquals(all, atTheTarget, this::seed));
+        spokes.forEach(spoke -> result(spoke.close()));
         assertEquals(List.of(), ErrorLog.defects(), this::seed);
         assertTrue(probe.most() < MOST_NANOS, () -> seed() + ": an event loop was away for " + probe.most() + " ns");
     }
@@ -156,12 +155,14 @@ class HostilePeerTest extends LinkTest {
     /** Answers a spoke as a hub does, or not, and then says what it should not. */
     private final class HostileHub implements Connector {
         private final boolean text;
+        private final Fuzzer fuzzer;
         private final List<LocalLink> links = new CopyOnWriteArrayList<>();
         private final AtomicInteger spoken = new AtomicInteger();
         private volatile @Nullable Connector sound;
 
-        HostileHub(boolean text) {
+        HostileHub(boolean text, Fuzzer fuzzer) {
             this.text = text;
+            this.fuzzer = fuzzer;
         }
 
         boolean hasSpoken() {
@@ -187,20 +188,18 @@ class HostilePeerTest extends LinkTest {
             return Future.succeededFuture(link);
         }
 
-        private void speak(RawPeer peer) {
-            synchronized (fuzzer) {
-                if (fuzzer.random().nextInt(5) > 0) {
-                    peer.say(
-                            "$welcome",
-                            "{'version':1,'features':['ack','credit','resume','batch'" + (text ? "" : ",'cbor'")
-                                    + "],'session':'s','resumed':" + fuzzer.random().nextBoolean()
-                                    + ",'received':0,'heartbeat':15000,'capabilities':['ordered','groups','acknowledged',"
-                                    + "'wildcards','deduplicated','cross_process'],'limits':{'message':8388608,'batch':1024,'subscriptions':4096}}");
-                    peer.say("$subscribed", "{'sub':1}").say("$subscribed", "{'sub':2}");
-                }
-                for (int i = fuzzer.random().nextInt(MESSAGES); i > 0; i--) {
-                    peer.send(fuzzer.message(text), text);
-                }
+        private synchronized void speak(RawPeer peer) {
+            if (fuzzer.random().nextInt(5) > 0) {
+                peer.say(
+                        "$welcome",
+                        "{'version':1,'features':['ack','credit','resume','batch'" + (text ? "" : ",'cbor'")
+                                + "],'session':'s','resumed':" + fuzzer.random().nextBoolean()
+                                + ",'received':0,'heartbeat':15000,'capabilities':['ordered','groups','acknowledged',"
+                                + "'wildcards','deduplicated','cross_process'],'limits':{'message':8388608,'batch':1024,'subscriptions':4096}}");
+                peer.say("$subscribed", "{'sub':1}").say("$subscribed", "{'sub':2}");
+            }
+            for (int i = fuzzer.random().nextInt(MESSAGES); i > 0; i--) {
+                peer.send(fuzzer.message(text), text);
             }
             peer.link().context().runOnContext(now -> spoken.incrementAndGet());
         }

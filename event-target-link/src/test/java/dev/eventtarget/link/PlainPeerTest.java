@@ -188,7 +188,7 @@ class PlainPeerTest extends LinkTest {
                 List.of("", "{", "hello", "{'type':'a'} {'type':'b'}", "{'type':'a','detail':\u0001}", "{'a\\ud800':1")) {
             peer(hub).send(message).expectEnd(CloseReason.MALFORMED);
         }
-        peer(hub).send(new byte[] {'{', '"', (byte) 0xC0, (byte) 0x80, '"', ':', '1', '}'}, true)
+        peer(hub).send(new byte[] {'{', '"', (byte) 0xFF, '"', ':', '1', '}'}, true)
                 .expectEnd(CloseReason.MALFORMED);
     }
 

@@ -100,7 +100,7 @@ class PresenceTest extends LinkTest {
         long timer = vertx.setPeriodic(5, id -> pinging.say("$ping", "null"));
         pinging.closed();
         vertx.cancelTimer(timer);
-        assertEquals(List.of(), hub.status().links());
+        eventually(() -> assertEquals(List.of(), hub.status().links()));
     }
 
     @Test
