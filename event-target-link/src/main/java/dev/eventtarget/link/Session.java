@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     private static final int SENT_IN_A_ROW = 64;
 
+    /** What a message may need besides one event. */
+    private static final int ROOM_FOR_SUBS = 64;
+
     private final Hub hub;
     private final Turns turns;
     private Peer peer;
@@ -488,10 +491,15 @@ final class Session {
         return true;
     }
 
+    /** Whether an event can be sent at all. */
     private boolean encodes(Outgoing frame) {
         try {
-            frame.frame(codec());
-            return true;
+            int bytes = frame.frame(codec()).length;
+            if (bytes <= hub.options().maxMessage() - ROOM_FOR_SUBS) {
+                return true;
+            }
+            Hub.report(new CodecException("An event of " + bytes + " bytes does not fit into a message"));
+            return false;
         } catch (CodecException e) {
             Hub.report(e);
             return false;
@@ -501,7 +509,7 @@ final class Session {
     /** Takes an event for one subscription. */
     void offer(HubSubscription subscription, Delivery delivery) {
         if (delivery.outcome() != null && !encodes(delivery.frame())) {
-            delivery.outcome().fail(new CodecException("The event can't be encoded for a spoke"));
+            delivery.outcome().fail(new CodecException("The event can't be sent to a spoke"));
             return;
         }
         if (!acknowledges()
@@ -596,7 +604,8 @@ final class Session {
 
     void tellGap(HubSubscription subscription, long missed) {
         if (acknowledges()) {
-            answer(Control.GAP, Map.of("sub", subscription.number(), "missed", missed));
+            long number = subscription.number();
+            answer(Control.GAP, missed == 0 ? Map.of("sub", number) : Map.of("sub", number, "missed", missed));
         }
     }
 

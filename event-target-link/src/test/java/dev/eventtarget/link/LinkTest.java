@@ -91,8 +91,8 @@ abstract class LinkTest {
 
     /** A spoke; options as in a URI. */
     final TypedEventTarget spoke(Connector connector, String... options) {
-        return use(EventTargets.open(
-                vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options)));
+        return use(
+                EventTargets.open(vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options)));
     }
 
     final TypedEventTarget spoke(Hub hub, String... options) {

@@ -44,7 +44,8 @@ final class LocalLink implements Link {
     private int cutAfter = -1;
 
     /** What is under way; with a reason, the end of it. */
-    private record Message(byte[] bytes, boolean text, @Nullable CloseReason reason, String words) {}
+    private record Message(
+            byte[] bytes, boolean text, @Nullable CloseReason reason, String words) {}
 
     private LocalLink(Context context, String name) {
         this.context = (ContextInternal) context;

@@ -107,7 +107,8 @@ class PresenceTest extends LinkTest {
     void anAuthenticatorThatNeverAnswersIsGivenUp() {
         Hub hub = hub(options()
                 .handshakeTimeout(Duration.ofMillis(40))
-                .authenticator(handshake -> io.vertx.core.Promise.<Peer>promise().future()));
+                .authenticator(
+                        handshake -> io.vertx.core.Promise.<Peer>promise().future()));
         RawPeer peer = peer(hub);
         peer.say("$hello", "{'version':1,'token':'t'}");
         peer.expectEnd(CloseReason.TIMEOUT);
@@ -120,10 +121,10 @@ class PresenceTest extends LinkTest {
                 .authenticator(handshake -> Future.succeededFuture(
                         new Peer("ada", Map.of(), Instant.now().plusMillis(100)))));
         RawPeer peer = peer(hub);
-        String session =
-                peer.hello("ack", "resume").path("session").asText();
+        String session = peer.hello("ack", "resume").path("session").asText();
         assertEquals(CloseReason.GOING_AWAY, peer.closed().reason());
-        assertTrue(peer(hub).helloWith(",'session':'" + session + "'", "ack", "resume")
+        assertTrue(peer(hub)
+                .helloWith(",'session':'" + session + "'", "ack", "resume")
                 .path("resumed")
                 .asBoolean());
     }

@@ -69,6 +69,7 @@ final class SpokeSubscription {
     private @Nullable String position;
     private boolean answered;
     private boolean ending;
+    private boolean leaving;
     private final List<Promise<Void>> flushes = new ArrayList<>();
 
     private record Outcome(TypedEvent<?> event, boolean handled) {}
@@ -174,6 +175,19 @@ final class SpokeSubscription {
         ending = true;
     }
 
+    /** Whether the listener holds on to nothing but what it handles. */
+    boolean hasGivenBack() {
+        return listener.isDone();
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    void leave() {
+        leaving = true;
+    }
+
     /** Begins anew in another session. */
     void restart(boolean lossless) {
         account();
@@ -233,7 +247,8 @@ final class SpokeSubscription {
         }
     }
 
-    private void account() {
+    /** Takes note of what listeners have settled. */
+    void account() {
         if (!grouped) {
             long now = settled.get();
             acknowledgedAt = now;
@@ -265,7 +280,7 @@ final class SpokeSubscription {
 
     /** Whether there is something that must be told before what is done with, and can't be yet. */
     boolean holdsBack() {
-        return !released.isEmpty();
+        return !released.isEmpty() && !leaving;
     }
 
     /** What goes to others and was not told yet: it must be told before what is done with. */
