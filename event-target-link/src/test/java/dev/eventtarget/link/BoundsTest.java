@@ -181,7 +181,9 @@ class BoundsTest extends LinkTest {
         peer.hello(FEATURES);
         peer.subscribe(1, "n", ",'credit':5");
         IntStream.rangeClosed(1, 20).forEach(i -> result(publish(i)));
-        assertEquals(CloseReason.SLOW_CONSUMER.wireName(), peer.await("$error").path("reason").asText());
+        assertEquals(
+                CloseReason.SLOW_CONSUMER.wireName(),
+                peer.await("$error").path("reason").asText());
         assertEquals(CloseReason.SLOW_CONSUMER, peer.closed().reason());
     }
 
@@ -201,7 +203,9 @@ class BoundsTest extends LinkTest {
             assertEquals(i, number(other.next()));
             other.say("$ack", "{'sub':1,'to':" + i + "}");
         }
-        assertTrue(hub.status().links().stream().allMatch(link -> link.queued() <= 100), () -> hub.status().toString());
+        assertTrue(
+                hub.status().links().stream().allMatch(link -> link.queued() <= 100),
+                () -> hub.status().toString());
         slow.link().thaw();
         int[] last = new int[3];
         int[] missed = new int[3];
@@ -241,7 +245,8 @@ class BoundsTest extends LinkTest {
         List<Future<Void>> outcomes =
                 IntStream.rangeClosed(1, 2000).mapToObj(this::publish).toList();
         assertFalse(outcomes.get(1999).isComplete(), () -> outcomes.get(1999).toString());
-        assertTrue(hub.status().links().get(0).queued() <= 100, () -> hub.status().toString());
+        assertTrue(
+                hub.status().links().get(0).queued() <= 100, () -> hub.status().toString());
         slow.link().thaw();
         for (int i = 1; i <= 2000; i++) {
             assertEquals(i, number(slow.next()));

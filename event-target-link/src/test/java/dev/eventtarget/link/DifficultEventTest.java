@@ -23,27 +23,62 @@ class DifficultEventTest extends LinkTest {
     @ParameterizedTest
     @ValueSource(ints = {190, 195, 196, 197, 198, 199, 200, 201})
     void deepDetails(int depth) {
-        goesThrough(true, ("{\"type\":\"odd\",\"detail\":" + "[".repeat(depth) + "]".repeat(depth) + "}")
-                .getBytes(StandardCharsets.UTF_8));
+        goesThrough(
+                true,
+                ("{\"type\":\"odd\",\"detail\":" + "[".repeat(depth) + "]".repeat(depth) + "}")
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "\"\\ud800\"", "1e400", "123456789012345678901234567890", "0.1e-399", "-0.0", "\"\\u0000\\u2028\"",
-        "{\"\":{\"\":null}}", "{\"a\":1,\"a\":2}", "{\"__proto__\":1}", "[\"\\uD83D\\uDE00\"]"
-    })
+    @ValueSource(
+            strings = {
+                "\"\\ud800\"",
+                "1e400",
+                "123456789012345678901234567890",
+                "0.1e-399",
+                "-0.0",
+                "\"\\u0000\\u2028\"",
+                "{\"\":{\"\":null}}",
+                "{\"a\":1,\"a\":2}",
+                "{\"__proto__\":1}",
+                "[\"\\uD83D\\uDE00\"]"
+            })
     void oddDetails(String detail) {
         goesThrough(true, ("{\"type\":\"odd\",\"detail\":" + detail + "}").getBytes(StandardCharsets.UTF_8));
     }
 
     /** NaN, infinities, half floats, bytes, tags, bignums, numbers and floats as keys, broken and unfinished text. */
     @ParameterizedTest
-    @ValueSource(strings = {
-        "f97e00", "f97c00", "fbfff0000000000000", "f93c00", "43010203", "5f42010243030405ff", "c11a514b67b0",
-        "c249010000000000000000", "c48221196ab3", "c4821a7fffffff01", "c5821a7fffffff01", "a10102", "a1f93c0001", "61ff",
-        "62c328", "63eda080", "7f6161626262ff", "9f01ff", "bf616101ff", "f7", "f0", "f820", "d9d9f701", "d81c80", "d81d00",
-        "3bffffffffffffffff", "1bffffffffffffffff"
-    })
+    @ValueSource(
+            strings = {
+                "f97e00",
+                "f97c00",
+                "fbfff0000000000000",
+                "f93c00",
+                "43010203",
+                "5f42010243030405ff",
+                "c11a514b67b0",
+                "c249010000000000000000",
+                "c48221196ab3",
+                "c4821a7fffffff01",
+                "c5821a7fffffff01",
+                "a10102",
+                "a1f93c0001",
+                "61ff",
+                "62c328",
+                "63eda080",
+                "7f6161626262ff",
+                "9f01ff",
+                "bf616101ff",
+                "f7",
+                "f0",
+                "f820",
+                "d9d9f701",
+                "d81c80",
+                "d81d00",
+                "3bffffffffffffffff",
+                "1bffffffffffffffff"
+            })
     void oddCbor(String detail) {
         byte[] value = new byte[detail.length() / 2];
         for (int i = 0; i < value.length; i++) {
@@ -87,8 +122,8 @@ class DifficultEventTest extends LinkTest {
         last.say("last", "3");
         last.expectNothing();
         connector.links().forEach(LocalLink::thaw);
-        heard.forEach((codec, types) -> eventually(
-                () -> assertTrue(types.contains("last") && types.indexOf("plain") == 0, () -> codec + " has heard " + types)));
+        heard.forEach((codec, types) -> eventually(() -> assertTrue(
+                types.contains("last") && types.indexOf("plain") == 0, () -> codec + " has heard " + types)));
         String type = plain.next().path("type").asText();
         while (!type.equals("last")) {
             type = plain.next().path("type").asText();

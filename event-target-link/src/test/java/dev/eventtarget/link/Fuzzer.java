@@ -55,12 +55,41 @@ final class Fuzzer {
             "[{'type':'noise.a','detail':1},{'type':'$ping'},{'type':'noise.b','detail':2}]");
 
     private static final List<String> TEXTS = List.of(
-            "", "$", "$hello", "noise.a", "noise.*", "noise.>", ">", "*", "a..b", "\u0000", "\ud800", "ü".repeat(200),
-            "x".repeat(5000), "9007199254740993", "-1", "1e999", "null", "\uFEFF", "../../etc", "%s%n", "${jndi:x}");
+            "",
+            "$",
+            "$hello",
+            "noise.a",
+            "noise.*",
+            "noise.>",
+            ">",
+            "*",
+            "a..b",
+            "\u0000",
+            "\ud800",
+            "ü".repeat(200),
+            "x".repeat(5000),
+            "9007199254740993",
+            "-1",
+            "1e999",
+            "null",
+            "\uFEFF",
+            "../../etc",
+            "%s%n",
+            "${jndi:x}");
 
     private static final List<String> NUMBERS = List.of(
-            "-1", "0", "1", "2147483648", "9007199254740991", "9007199254740992", "9223372036854775808",
-            "-9223372036854775809", "1e400", "-0.0", "0.5", "1" + "0".repeat(300));
+            "-1",
+            "0",
+            "1",
+            "2147483648",
+            "9007199254740991",
+            "9007199254740992",
+            "9223372036854775808",
+            "-9223372036854775809",
+            "1e400",
+            "-0.0",
+            "0.5",
+            "1" + "0".repeat(300));
 
     private final Random random;
 
@@ -139,21 +168,21 @@ final class Fuzzer {
         int depth = 1 + random.nextInt(100_000);
         String open = random.nextBoolean() ? "[" : "{\"type\":\"noise.a\",\"detail\":";
         String text = open.repeat(Math.min(depth, 500_000 / open.length()));
-        return (random.nextBoolean() ? "{\"type\":\"noise.a\",\"detail\":" + text : text).getBytes(StandardCharsets.UTF_8);
+        return (random.nextBoolean() ? "{\"type\":\"noise.a\",\"detail\":" + text : text)
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** JSON that no tree of nodes can be. */
     private byte[] raw() {
         String name = pick(List.of("type", "detail", "id", "time", "sub", "headers", "position"));
-        String text =
-                switch (random.nextInt(6)) {
-                    case 0 -> "{\"type\":\"noise.a\",\"" + name + "\":" + pick(NUMBERS) + "}";
-                    case 1 -> "{\"type\":\"noise.a\",\"" + name + "\":1,\"" + name + "\":2}";
-                    case 2 -> "{\"type\":\"noise.a\",\"detail\":" + "9".repeat(random.nextInt(20_000)) + "}";
-                    case 3 -> "{\"type\":\"noise.\\ud8" + random.nextInt(10) + "0\"}";
-                    case 4 -> "{\"" + "k".repeat(random.nextInt(60_000)) + "\":1}";
-                    default -> "{\"type\":\"$ack\",\"detail\":{\"sub\":1,\"to\":" + pick(NUMBERS) + "}} ";
-                };
+        String text = switch (random.nextInt(6)) {
+            case 0 -> "{\"type\":\"noise.a\",\"" + name + "\":" + pick(NUMBERS) + "}";
+            case 1 -> "{\"type\":\"noise.a\",\"" + name + "\":1,\"" + name + "\":2}";
+            case 2 -> "{\"type\":\"noise.a\",\"detail\":" + "9".repeat(random.nextInt(20_000)) + "}";
+            case 3 -> "{\"type\":\"noise.\\ud8" + random.nextInt(10) + "0\"}";
+            case 4 -> "{\"" + "k".repeat(random.nextInt(60_000)) + "\":1}";
+            default -> "{\"type\":\"$ack\",\"detail\":{\"sub\":1,\"to\":" + pick(NUMBERS) + "}} ";
+        };
         return text.getBytes(random.nextInt(5) == 0 ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_8);
     }
 
@@ -212,9 +241,7 @@ final class Fuzzer {
 
     private JsonNode number() {
         String text = pick(NUMBERS);
-        return text.matches("-?\\d+")
-                ? NODES.numberNode(new BigInteger(text))
-                : NODES.numberNode(new BigDecimal(text));
+        return text.matches("-?\\d+") ? NODES.numberNode(new BigInteger(text)) : NODES.numberNode(new BigDecimal(text));
     }
 
     private <T> T pick(List<T> from) {
