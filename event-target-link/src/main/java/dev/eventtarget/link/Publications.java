@@ -36,7 +36,7 @@ final class Publications {
     private long told;
     private long forgotten;
     private long accepted;
-    private long delivered;
+    private long counted;
     private boolean held;
 
     private record Outcome(long number, Future<Void> accepted) {}
@@ -72,10 +72,6 @@ final class Publications {
         return accepted;
     }
 
-    long delivered() {
-        return delivered;
-    }
-
     boolean isSettled() {
         return open.isEmpty();
     }
@@ -93,12 +89,6 @@ final class Publications {
             }
         }
         session().sendAtEnd();
-    }
-
-    /** Counts what was sent, for the record. */
-    void delivered(Hub hub, int events) {
-        delivered += events;
-        hub.counters().delivered().add(events);
     }
 
     void publish(TypedEvent<EncodedDetail> event) {
@@ -166,7 +156,6 @@ final class Publications {
         }
         if (error == null) {
             accepted++;
-            hub.counters().published().increment();
             return;
         }
         hub.counters().refused().increment();
@@ -216,6 +205,10 @@ final class Publications {
 
     /** Tells the spoke how far it is. */
     void acknowledge() {
+        if (counted < accepted) {
+            hub.counters().published().add(accepted - counted);
+            counted = accepted;
+        }
         if (settled > told && session().acknowledges() && session().link() != null) {
             told = settled;
             session().answer(Control.ACK, Map.of("to", settled));

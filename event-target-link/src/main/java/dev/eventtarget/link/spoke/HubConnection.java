@@ -48,6 +48,9 @@ final class HubConnection {
     private static final long TICK_MILLIS = 100;
     private static final long GOODBYE_MILLIS = 3000;
 
+    /** Turns that a listener's thread is given to let go of what waits. */
+    private static final int PATIENCE = 1000;
+
     private final Vertx vertx;
     private final SpokeSettings settings;
     private final String address;
@@ -99,18 +102,20 @@ final class HubConnection {
                 welcomed.fail(new ClosedException(address + " is closed"));
                 return;
             }
-            connector.connect(turns.context()).onComplete(connected -> turns.post(() -> {
-                if (connected.failed()) {
-                    logLoss(connected.cause());
-                    welcomed.fail(connected.cause());
-                } else if (closed) {
-                    connected.result().close(CloseReason.BYE, "closed");
-                    welcomed.fail(new ClosedException(address + " is closed"));
-                } else {
-                    current = new Conversation(connected.result(), welcomed);
-                    current.begin();
-                }
-            }));
+            connector
+                    .connect(turns.context())
+                    .onComplete(connected -> turns.post(() -> {
+                        if (connected.failed()) {
+                            logLoss(connected.cause());
+                            welcomed.fail(connected.cause());
+                        } else if (closed) {
+                            connected.result().close(CloseReason.BYE, "closed");
+                            welcomed.fail(new ClosedException(address + " is closed"));
+                        } else {
+                            current = new Conversation(connected.result(), welcomed);
+                            current.begin();
+                        }
+                    }));
         });
         return welcomed.future();
     }
@@ -174,10 +179,29 @@ final class HubConnection {
         turns.post(() -> {
             if (subscriptions.containsKey(leaving.number()) && !leaving.isEnding()) {
                 leaving.end();
-                sayUnsubscribe(leaving);
-                acknowledge(leaving);
+                if (leaving.isGrouped()) {
+                    say(Control.CREDIT, Map.of("sub", leaving.number(), "credit", 0));
+                    leave(leaving, PATIENCE);
+                } else {
+                    sayUnsubscribe(leaving);
+                }
             }
         });
+    }
+
+    /**
+     * Leaves a group: with what the listener gives back in the same message, so that the others get it in order. If the
+     * listener's thread is busy, that comes later.
+     */
+    private void leave(SpokeSubscription member, int patience) {
+        if (member.hasGivenBack() || patience == 0) {
+            member.leave();
+            sayUnsubscribe(member);
+            member.account();
+            acknowledge(member);
+        } else {
+            turns.post(() -> leave(member, patience - 1));
+        }
     }
 
     private void sayUnsubscribe(SpokeSubscription leaving) {
@@ -193,11 +217,10 @@ final class HubConnection {
         if (open != null) {
             open.readAgain();
         }
-        if (!subscriptions.containsKey(subscription.number())
-                || subscription.isEnding() && !subscription.isGrouped()) {
+        if (!subscriptions.containsKey(subscription.number()) || subscription.isEnding() && !subscription.isGrouped()) {
             return;
         }
-        if (subscription.isEnding()) {
+        if (subscription.isLeaving()) {
             List<Long> released = subscription.released();
             if (!released.isEmpty()) {
                 say(Control.RELEASE, Map.of("sub", subscription.number(), "seqs", released));
@@ -262,10 +285,12 @@ final class HubConnection {
                 done.complete();
             } else {
                 open.leave().onComplete(left -> done.tryComplete());
-                vertx.setTimer(GOODBYE_MILLIS, id -> turns.post(() -> {
-                    open.close(CloseReason.BYE, "bye");
-                    done.tryComplete();
-                }));
+                vertx.setTimer(
+                        GOODBYE_MILLIS,
+                        id -> turns.post(() -> {
+                            open.close(CloseReason.BYE, "bye");
+                            done.tryComplete();
+                        }));
             }
         });
         return done.future().eventually(connector::close);
@@ -355,8 +380,7 @@ final class HubConnection {
             for (long number : subs) {
                 SpokeSubscription subscription = subscriptions.get(number);
                 if (subscription != null) {
-                    subscription.deliver(
-                            event, settings.claims(Capability.REPLAY) ? event : Positions.remove(event));
+                    subscription.deliver(event, settings.claims(Capability.REPLAY) ? event : Positions.remove(event));
                 }
             }
             if (!held && buffered.get() > settings.maxBuffered()) {
@@ -394,10 +418,13 @@ final class HubConnection {
                 }
                 case Control.ACK -> outbox.confirm(fields.number("to", 0));
                 case Control.NACK -> outbox.refused(fields.number("seq", 1), refusal(fields));
-                case Control.GAP -> known(fields, one -> one.gap(
-                        fields.has("missed")
-                                ? fields.number("missed", 1) + " events did not fit into the hub's queues"
-                                : "Events did not fit into the hub's queues"));
+                case Control.GAP ->
+                    known(
+                            fields,
+                            one -> one.gap(
+                                    fields.has("missed")
+                                            ? fields.number("missed", 1) + " events did not fit into the hub's queues"
+                                            : "Events did not fit into the hub's queues"));
                 case Control.FLUSHED -> known(fields, SpokeSubscription::flushed);
                 case Control.PING -> {
                     writer.control(Control.PONG, Map.of());
@@ -418,8 +445,7 @@ final class HubConnection {
 
         private EventTargetException refusal(Fields fields) {
             String message = fields.optionalText("message");
-            return Refusals.of(
-                    fields.text("reason"), message == null ? "no" : message, fields.flag("retryable"));
+            return Refusals.of(fields.text("reason"), message == null ? "no" : message, fields.flag("retryable"));
         }
 
         private void error(Fields fields) {
@@ -453,20 +479,21 @@ final class HubConnection {
             welcomed = true;
             heartbeat = welcome.number("heartbeat", 1, Long.MAX_VALUE / 4_000_000) * 1_000_000;
             Fields limits = welcome.fields("limits");
+            int most = (int) Math.min(Integer.MAX_VALUE, limits == null ? 65_536 : limits.number("message", 1, 65_536));
             writer.agreed(
                     settings.codec(),
                     !binary,
                     granted.contains("batch")
                             ? (int) Math.min(65_536, limits == null ? 1 : limits.number("batch", 1, 1))
                             : 0,
-                    (int) Math.min(Integer.MAX_VALUE, limits == null ? 65_536 : limits.number("message", 1, 65_536)));
+                    most);
             session = granted.contains("resume") ? welcome.optionalText("session") : null;
             if (lost) {
                 lost = false;
                 LOG.info("{}: connected again", address);
             }
             if (welcome.flag("resumed")) {
-                outbox.resume(writer, welcome.number("received", 0));
+                outbox.resume(writer, most, welcome.number("received", 0));
                 subscriptions.values().forEach(this::repeat);
             } else {
                 subscriptions.values().removeIf(one -> {
@@ -474,7 +501,7 @@ final class HubConnection {
                     return one.isEnding();
                 });
                 subscriptions.values().forEach(one -> say(Control.SUBSCRIBE, one.request()));
-                outbox.restart(writer);
+                outbox.restart(writer, most);
             }
             turns.atEnd(flush);
             outcome.tryComplete();
@@ -482,8 +509,8 @@ final class HubConnection {
 
         private void check(Fields welcome, Set<String> granted) {
             if (welcome.number("version", 0) != 1 || !granted.contains("ack") || !granted.contains("credit")) {
-                throw new ConfigurationException(address
-                        + " is a hub that grants only " + granted + ": this spoke needs version 1 with ack and credit");
+                throw new ConfigurationException(address + " is a hub that grants only " + granted
+                        + ": this spoke needs version 1 with ack and credit");
             }
             if (settings.codec() == EventCodecs.cborFrames() && !binary) {
                 throw new ConfigurationException(address + " does not speak CBOR: open it with codec=json");
@@ -510,7 +537,7 @@ final class HubConnection {
             if (!one.isAnswered()) {
                 say(Control.SUBSCRIBE, one.request());
             }
-            if (one.isEnding()) {
+            if (one.isEnding() && (one.isLeaving() || !one.isGrouped())) {
                 sayUnsubscribe(one);
             }
             acknowledge(one);

@@ -2,6 +2,7 @@ package dev.eventtarget.link.spoke;
 
 import dev.eventtarget.BackpressureException;
 import dev.eventtarget.ClosedException;
+import dev.eventtarget.CodecException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.TypedEvent;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 final class Outbox {
+    private static final int ROOM_FOR_ARRAY = 2;
+
     private final SpokeSettings settings;
     private final String address;
     private final Turns turns;
@@ -47,6 +50,7 @@ final class Outbox {
     private final List<Promise<Void>> awaitingIdle = new ArrayList<>();
     private volatile @Nullable EventTargetException refusal;
     private @Nullable FrameWriter writer;
+    private int mostBytes = Integer.MAX_VALUE;
 
     /** The number of the first of all that are here, over all sessions. */
     private long first;
@@ -137,6 +141,13 @@ final class Outbox {
         while (!unsent.isEmpty() && to.isWritable()) {
             Publication next = unsent.remove();
             byte[] frame = next.frame;
+            if (frame != null && frame.length > mostBytes - ROOM_FOR_ARRAY) {
+                settle(
+                        next,
+                        new CodecException("The event has " + frame.length + " bytes on the wire, and " + address
+                                + " takes messages of " + mostBytes
+                                + ": publish less at once, or have the hub take more"));
+            }
             if (frame == null || next.failed) {
                 to.control(Control.SKIP, Map.of("count", next.count));
             } else {
@@ -153,7 +164,8 @@ final class Outbox {
             Publication next = sent.poll();
             if (next == null) {
                 throw new Violation(
-                        CloseReason.PROTOCOL, "publication " + to + " is confirmed, and only " + confirmed + " were sent");
+                        CloseReason.PROTOCOL,
+                        "publication " + to + " is confirmed, and only " + confirmed + " were sent");
             }
             confirmed += next.count;
             first += next.count;
@@ -194,7 +206,8 @@ final class Outbox {
     }
 
     /** Goes on in the same session, of which the hub has received so many. */
-    void resume(FrameWriter to, long received) {
+    void resume(FrameWriter to, int most, long received) {
+        mostBytes = most;
         Deque<Publication> again = new ArrayDeque<>();
         long known = confirmed;
         Deque<Publication> there = new ArrayDeque<>();
@@ -204,8 +217,9 @@ final class Outbox {
             there.add(one);
         }
         if (known != received) {
-            throw new Violation(CloseReason.PROTOCOL, "the hub says to have received " + received
-                    + " publications, and " + known + " were sent");
+            throw new Violation(
+                    CloseReason.PROTOCOL,
+                    "the hub says to have received " + received + " publications, and " + known + " were sent");
         }
         again.addAll(sent);
         sent.clear();
@@ -216,7 +230,8 @@ final class Outbox {
     }
 
     /** Begins anew in another session. */
-    void restart(FrameWriter to) {
+    void restart(FrameWriter to, int most) {
+        mostBytes = most;
         prepend(new ArrayDeque<>(sent));
         sent.clear();
         refusals.clear();

@@ -55,7 +55,7 @@ final class SpokeSubscription {
 
     // accounted for
     private final Queue<Outcome> outcomes = new MpscLinkedAtomicQueue<>();
-    private final Map<TypedEvent<?>, Long> open = new IdentityHashMap<>();
+    private final IdentityHashMap<TypedEvent<?>, Long> open = new IdentityHashMap<>();
     private final TreeSet<Long> ahead = new TreeSet<>();
     private final List<Long> released = new ArrayList<>();
     private int releasesTold;
@@ -69,12 +69,17 @@ final class SpokeSubscription {
     private @Nullable String position;
     private boolean answered;
     private boolean ending;
+    private boolean leaving;
     private final List<Promise<Void>> flushes = new ArrayList<>();
 
     private record Outcome(TypedEvent<?> event, boolean handled) {}
 
     SpokeSubscription(
-            long number, ListenerSubscription listener, Turns turns, Consumer<SpokeSubscription> acknowledge, AtomicLong buffered) {
+            long number,
+            ListenerSubscription listener,
+            Turns turns,
+            Consumer<SpokeSubscription> acknowledge,
+            AtomicLong buffered) {
         this.number = number;
         this.listener = listener;
         this.turns = turns;
@@ -94,8 +99,8 @@ final class SpokeSubscription {
         if (options.group() != null) {
             return options.isOnce() ? 1 : Math.max(1, buffer / 2) + options.concurrency() - 1;
         }
-        boolean drops = options.overflow() == OverflowPolicy.DROP_OLDEST
-                || options.overflow() == OverflowPolicy.DROP_NEWEST;
+        boolean drops =
+                options.overflow() == OverflowPolicy.DROP_OLDEST || options.overflow() == OverflowPolicy.DROP_NEWEST;
         return Math.min(MOST_WINDOW, drops ? Math.max(LEAST_WINDOW, 2 * buffer) : buffer + options.concurrency());
     }
 
@@ -170,6 +175,19 @@ final class SpokeSubscription {
         ending = true;
     }
 
+    /** Whether the listener holds on to nothing but what it handles. */
+    boolean hasGivenBack() {
+        return listener.isDone();
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    void leave() {
+        leaving = true;
+    }
+
     /** Begins anew in another session. */
     void restart(boolean lossless) {
         account();
@@ -229,7 +247,8 @@ final class SpokeSubscription {
         }
     }
 
-    private void account() {
+    /** Takes note of what listeners have settled. */
+    void account() {
         if (!grouped) {
             long now = settled.get();
             acknowledgedAt = now;
@@ -261,7 +280,7 @@ final class SpokeSubscription {
 
     /** Whether there is something that must be told before what is done with, and can't be yet. */
     boolean holdsBack() {
-        return !released.isEmpty();
+        return !released.isEmpty() && !leaving;
     }
 
     /** What goes to others and was not told yet: it must be told before what is done with. */
