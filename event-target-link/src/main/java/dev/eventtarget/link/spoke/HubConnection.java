@@ -48,8 +48,8 @@ final class HubConnection {
     private static final long TICK_MILLIS = 100;
     private static final long GOODBYE_MILLIS = 3000;
 
-    /** Turns that a listener's thread is given to let go of what waits. */
-    private static final int PATIENCE = 1000;
+    /** Milliseconds that a listener's thread is given to let go of what waits. */
+    private static final int PATIENCE = 200;
 
     private final Vertx vertx;
     private final SpokeSettings settings;
@@ -201,7 +201,7 @@ final class HubConnection {
             member.account();
             acknowledge(member);
         } else {
-            turns.post(() -> leave(member, patience - 1));
+            vertx.setTimer(1, id -> turns.post(() -> leave(member, patience - 1)));
         }
     }
 
