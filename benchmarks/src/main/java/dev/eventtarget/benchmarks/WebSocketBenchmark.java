@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Links over WebSocket, next to WebSockets without a protocol on them, NATS, and bare TCP. Prints tables in Markdown. */
 public final class WebSocketBenchmark {
@@ -35,9 +36,9 @@ public final class WebSocketBenchmark {
     }
 
     private final Size size;
-    private final NatsPeers.@org.jspecify.annotations.Nullable Server nats;
+    private final NatsPeers.@Nullable Server nats;
 
-    private WebSocketBenchmark(Size size, NatsPeers.@org.jspecify.annotations.Nullable Server nats) {
+    private WebSocketBenchmark(Size size, NatsPeers.@Nullable Server nats) {
         this.size = size;
         this.nats = nats;
     }
@@ -79,6 +80,18 @@ public final class WebSocketBenchmark {
     private String oneWay() throws Exception {
         Map<String, Carrier> rows = new LinkedHashMap<>();
         try {
+            rows.put("**eventTarget**, spoke to spoke", HubLinks.Typed.toSpoke("json", false));
+            rows.put("**eventTarget**, spoke to spoke, CBOR", HubLinks.Typed.toSpoke("cbor", false));
+            rows.put("**eventTarget**, spoke to spoke, published on an event loop", HubLinks.Typed.toSpoke("json", true));
+            rows.put("**eventTarget**, spoke to hub", HubLinks.Typed.toHub("json"));
+            for (String codec : List.of("json", "cbor")) {
+                for (int perMessage : new int[] {PER_WRITE, 1}) {
+                    rows.put(
+                            "**eventTarget**, forwarding " + codec.toUpperCase(Locale.ROOT) + ", " + perMessage
+                                    + " a message",
+                            HubLinks.Forwarding.oneWay(codec, perMessage, PER_WRITE));
+                }
+            }
             rows.put(VERTX, new WebSocketPeers.VertxOneWay(1, false));
             rows.put(CONSOLIDATED, new WebSocketPeers.VertxOneWay(1, true));
             rows.put("Vert.x, 32 messages a frame", new WebSocketPeers.VertxOneWay(32, false));
@@ -98,6 +111,10 @@ public final class WebSocketBenchmark {
     private String fanOut() throws Exception {
         Map<String, Carrier> rows = new LinkedHashMap<>();
         try {
+            rows.put("**eventTarget**, from the hub", new HubLinks.FanOut("json", true));
+            rows.put("**eventTarget**, from the hub, one event a message", new HubLinks.FanOut("json", false));
+            rows.put("**eventTarget**, forwarding JSON", HubLinks.Forwarding.fanOut("json", PER_WRITE, PER_WRITE));
+            rows.put("**eventTarget**, forwarding CBOR", HubLinks.Forwarding.fanOut("cbor", PER_WRITE, PER_WRITE));
             rows.put(VERTX, new WebSocketPeers.VertxFanOut(false));
             rows.put(CONSOLIDATED, new WebSocketPeers.VertxFanOut(true));
             if (nats != null) {
@@ -145,6 +162,8 @@ public final class WebSocketBenchmark {
     private String roundTrips() throws Exception {
         Map<String, Echo> rows = new LinkedHashMap<>();
         try {
+            rows.put("**eventTarget**, spoke to hub", new HubLinks.SpokeEcho(false));
+            rows.put("**eventTarget**, spoke to spoke, through the hub", new HubLinks.SpokeEcho(true));
             rows.put(VERTX, new WebSocketPeers.VertxEcho());
             if (nats != null) {
                 rows.put("NATS, its Java client, through the server", new NatsPeers.ClientEcho(nats));
