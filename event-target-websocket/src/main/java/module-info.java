@@ -10,6 +10,7 @@ module dev.eventtarget.websocket {
     requires io.netty.codec.compression;
     requires io.netty.codec.http;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires java.naming;
     requires org.slf4j;

@@ -7,6 +7,7 @@ import dev.eventtarget.UnauthorizedException;
 import dev.eventtarget.link.spi.Connector;
 import dev.eventtarget.link.spi.Link;
 import dev.eventtarget.spi.EventTargetConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -148,6 +149,11 @@ final class WebSocketConnector implements Connector {
             }
             if (cause instanceof NotSslRecordException) {
                 return new ConfigurationException(address + " does not speak TLS: begin it with ws:", error);
+            }
+            if (cause instanceof WebSocketClientHandshakeException) {
+                return new ConfigurationException(
+                        "There is no hub at " + address + " (" + cause.getMessage() + "): check host, port and path",
+                        error);
             }
         }
         return new NotConnectedException("No connection to " + address + ": " + error.getMessage(), error);

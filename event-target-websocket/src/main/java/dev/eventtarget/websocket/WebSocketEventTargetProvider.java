@@ -2,7 +2,7 @@ package dev.eventtarget.websocket;
 
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
-import dev.eventtarget.link.spi.Spokes;
+import dev.eventtarget.link.spoke.Spokes;
 import dev.eventtarget.spi.EventTargetConfig;
 import dev.eventtarget.spi.EventTargetProvider;
 import io.vertx.core.Vertx;

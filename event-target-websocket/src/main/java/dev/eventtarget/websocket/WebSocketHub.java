@@ -63,6 +63,7 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
     private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#@,\\s]+");
     private static final Pattern TOKEN_IN_QUERY = Pattern.compile("(?i)(^|&)(access_)?token=.*");
+    private static final String PROTOCOL_HEADER = "Sec-WebSocket-Protocol";
     private static final String BEARER = "Bearer ";
 
     private final Hub hub;
@@ -208,8 +209,8 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
         } else if (context == null || !context.isEventLoopContext()) {
             refuse(request, 500, "The server must run on an event loop");
         } else {
-            if (request.headers().contains(HttpHeaders.SEC_WEBSOCKET_PROTOCOL)) {
-                response.putHeader(HttpHeaders.SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
+            if (request.headers().contains(PROTOCOL_HEADER)) {
+                response.putHeader(PROTOCOL_HEADER, SUBPROTOCOL);
             }
             Handshake handshake = handshake(request);
             request.toWebSocket()
@@ -236,7 +237,7 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
     }
 
     private static boolean speaksProtocol(HttpServerRequest request) {
-        Collection<String> offered = request.headers().getAll(HttpHeaders.SEC_WEBSOCKET_PROTOCOL);
+        Collection<String> offered = request.headers().getAll(PROTOCOL_HEADER);
         return offered.isEmpty()
                 || offered.stream()
                         .flatMap(line -> Pattern.compile(",").splitAsStream(line))
@@ -283,7 +284,7 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
     // ---- status
 
     private static void unauthorized(HttpServerRequest request, String message) {
-        request.response().putHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        request.response().putHeader("WWW-Authenticate", "Bearer");
         refuse(request, 401, message);
     }
 
@@ -292,15 +293,13 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
             unauthorized(request, "The header Authorization must be: Bearer, a space, and a token");
             return;
         }
-        Future.future(promise -> hub.options()
-                        .authenticator()
-                        .authenticate(handshake(request))
-                        .onComplete(promise::handle))
+        Future.succeededFuture()
+                .compose(any -> hub.options().authenticator().authenticate(handshake(request)))
                 .onSuccess(peer -> answer(
                         request, request.response(), "application/json", json(hub.status()).toBuffer()))
                 .onFailure(error -> {
                     if (error instanceof UnauthorizedException) {
-                        unauthorized(request, error.getMessage());
+                        unauthorized(request, String.valueOf(error.getMessage()));
                     } else {
                         LOG.error("The hub's authenticator failed", error);
                         refuse(request, 500, "It can't be found out who you are");

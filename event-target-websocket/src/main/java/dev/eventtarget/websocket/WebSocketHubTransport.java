@@ -73,7 +73,7 @@ public final class WebSocketHubTransport implements HubTransport {
             Address address = new Address(vertx, hub, config);
             return address.listen().map(address);
         } catch (IllegalArgumentException e) {
-            return Future.failedFuture(new ConfigurationException(e.getMessage(), e));
+            return Future.failedFuture(new ConfigurationException(String.valueOf(e.getMessage()), e));
         } catch (ConfigurationException e) {
             return Future.failedFuture(e);
         }
