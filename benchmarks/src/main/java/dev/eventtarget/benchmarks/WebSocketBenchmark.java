@@ -35,11 +35,18 @@ public final class WebSocketBenchmark {
         static final Size QUICK = new Size(2, 3, 200, 5_000);
     }
 
+    /** Opens what a row measures. */
+    private interface Opening<T> {
+        T open() throws Exception;
+    }
+
     private final Size size;
+    private final String only;
     private final NatsPeers.@Nullable Server nats;
 
-    private WebSocketBenchmark(Size size, NatsPeers.@Nullable Server nats) {
+    private WebSocketBenchmark(Size size, String only, NatsPeers.@Nullable Server nats) {
         this.size = size;
+        this.only = only;
         this.nats = nats;
     }
 
@@ -54,19 +61,22 @@ public final class WebSocketBenchmark {
     /**
      * Runs it.
      *
-     * @param arguments {@code --quick} or nothing
+     * @param arguments {@code --quick} or nothing, and perhaps a part of the names of the rows to run
      */
     public static void main(String... arguments) throws Exception {
-        if (arguments.length > 1 || arguments.length == 1 && !arguments[0].equals("--quick")) {
-            throw new IllegalArgumentException("The only option is --quick, not " + List.of(arguments));
+        boolean quick = arguments.length > 0 && arguments[0].equals("--quick");
+        int used = quick ? 1 : 0;
+        if (arguments.length > used + 1) {
+            throw new IllegalArgumentException(
+                    "It takes --quick and a part of the names of rows, and not " + List.of(arguments));
         }
-        run(arguments.length == 1 ? Size.QUICK : Size.FULL, System.out);
-        System.exit(0); // Jetty's and NATS' threads may take their time
+        run(quick ? Size.QUICK : Size.FULL, arguments.length > used ? arguments[used] : "", System.out);
+        System.exit(0); // the peers' threads take their time
     }
 
-    static void run(Size size, PrintStream out) throws Exception {
+    static void run(Size size, String only, PrintStream out) throws Exception {
         try (NatsPeers.Server nats = NatsPeers.Server.start()) {
-            WebSocketBenchmark benchmark = new WebSocketBenchmark(size, nats);
+            WebSocketBenchmark benchmark = new WebSocketBenchmark(size, only, nats);
             out.printf(
                     "%nJava %s, %s%n",
                     System.getProperty("java.version"),
@@ -78,59 +88,54 @@ public final class WebSocketBenchmark {
     }
 
     private String oneWay() throws Exception {
-        Map<String, Carrier> rows = new LinkedHashMap<>();
-        try {
-            rows.put("**eventTarget**, spoke to spoke", HubLinks.Typed.toSpoke("json", false));
-            rows.put("**eventTarget**, spoke to spoke, CBOR", HubLinks.Typed.toSpoke("cbor", false));
-            rows.put("**eventTarget**, spoke to spoke, published on an event loop", HubLinks.Typed.toSpoke("json", true));
-            rows.put("**eventTarget**, spoke to hub", HubLinks.Typed.toHub("json"));
+        Map<String, Opening<? extends Carrier>> rows = new LinkedHashMap<>();
+            rows.put("**eventTarget**, spoke to spoke", () -> HubLinks.Typed.toSpoke("json", false));
+            rows.put("**eventTarget**, spoke to spoke, CBOR", () -> HubLinks.Typed.toSpoke("cbor", false));
+            rows.put("**eventTarget**, spoke to spoke, published on an event loop", () -> HubLinks.Typed.toSpoke("json", true));
+            rows.put("**eventTarget**, spoke to hub", () -> HubLinks.Typed.toHub("json"));
             for (String codec : List.of("json", "cbor")) {
                 for (int perMessage : new int[] {PER_WRITE, 1}) {
                     rows.put(
                             "**eventTarget**, forwarding " + codec.toUpperCase(Locale.ROOT) + ", " + perMessage
                                     + " a message",
-                            HubLinks.Forwarding.oneWay(codec, perMessage, PER_WRITE));
+                            () -> HubLinks.Forwarding.oneWay(codec, perMessage, PER_WRITE));
                 }
             }
-            rows.put(VERTX, new WebSocketPeers.VertxOneWay(1, false));
-            rows.put(CONSOLIDATED, new WebSocketPeers.VertxOneWay(1, true));
-            rows.put("Vert.x, 32 messages a frame", new WebSocketPeers.VertxOneWay(32, false));
-            rows.put("Java-WebSocket", new WebSocketPeers.JavaWebSocket());
-            rows.put("Jetty", new WebSocketPeers.Jetty());
-            if (nats != null) {
-                rows.put("NATS, its Java client", new NatsPeers.Client(nats));
-                rows.put(NATS, NatsPeers.Sockets.oneWay(nats, PER_WRITE));
+            rows.put(VERTX, () -> new WebSocketPeers.VertxOneWay(1, false));
+            rows.put(CONSOLIDATED, () -> new WebSocketPeers.VertxOneWay(1, true));
+            rows.put("Vert.x, 32 messages a frame", () -> new WebSocketPeers.VertxOneWay(32, false));
+            rows.put("Java-WebSocket", () -> new WebSocketPeers.JavaWebSocket());
+            rows.put("Jetty", () -> new WebSocketPeers.Jetty());
+            NatsPeers.Server server = nats;
+            if (server != null) {
+                rows.put("NATS, its Java client", () -> new NatsPeers.Client(server));
+                rows.put(NATS, () -> NatsPeers.Sockets.oneWay(server, PER_WRITE));
             }
-            rows.put("TCP, 64 messages a write", new TcpPeers.OneWay(PER_WRITE));
+            rows.put("TCP, 64 messages a write", () -> new TcpPeers.OneWay(PER_WRITE));
             return rates("One link, one way", "messages/s", rows, 1);
-        } finally {
-            closeAll(rows.values());
-        }
     }
 
     private String fanOut() throws Exception {
-        Map<String, Carrier> rows = new LinkedHashMap<>();
-        try {
-            rows.put("**eventTarget**, from the hub", new HubLinks.FanOut("json", true));
-            rows.put("**eventTarget**, from the hub, one event a message", new HubLinks.FanOut("json", false));
-            rows.put("**eventTarget**, forwarding JSON", HubLinks.Forwarding.fanOut("json", PER_WRITE, PER_WRITE));
-            rows.put("**eventTarget**, forwarding CBOR", HubLinks.Forwarding.fanOut("cbor", PER_WRITE, PER_WRITE));
-            rows.put(VERTX, new WebSocketPeers.VertxFanOut(false));
-            rows.put(CONSOLIDATED, new WebSocketPeers.VertxFanOut(true));
-            if (nats != null) {
-                rows.put(NATS, NatsPeers.Sockets.fanOut(nats, PER_WRITE));
+        Map<String, Opening<? extends Carrier>> rows = new LinkedHashMap<>();
+            rows.put("**eventTarget**, from the hub", () -> new HubLinks.FanOut("json", true));
+            rows.put("**eventTarget**, from the hub, one event a message", () -> new HubLinks.FanOut("json", false));
+            rows.put("**eventTarget**, forwarding JSON", () -> HubLinks.Forwarding.fanOut("json", PER_WRITE, PER_WRITE));
+            rows.put("**eventTarget**, forwarding CBOR", () -> HubLinks.Forwarding.fanOut("cbor", PER_WRITE, PER_WRITE));
+            rows.put(VERTX, () -> new WebSocketPeers.VertxFanOut(false));
+            rows.put(CONSOLIDATED, () -> new WebSocketPeers.VertxFanOut(true));
+            NatsPeers.Server server = nats;
+            if (server != null) {
+                rows.put(NATS, () -> NatsPeers.Sockets.fanOut(server, PER_WRITE));
             }
-            rows.put("TCP, 16 messages a write", new TcpPeers.FanOut(16));
+            rows.put("TCP, 16 messages a write", () -> new TcpPeers.FanOut(16));
             return rates("Fan-out to " + FAN_OUT + " links", "deliveries/s", rows, FAN_OUT);
-        } finally {
-            closeAll(rows.values());
-        }
     }
 
     /** In turn, so that what the machine does meanwhile hits all alike; each row for the same time. */
-    private String rates(String title, String unit, Map<String, Carrier> rows, int receivers) throws Exception {
+    private String rates(String title, String unit, Map<String, Opening<? extends Carrier>> openings, int receivers) throws Exception {
         Map<String, double[]> rates = new LinkedHashMap<>();
         Map<String, Integer> windows = new LinkedHashMap<>();
+        Map<String, Carrier> rows = open(openings);
         for (int round = -size.warmUps; round < size.rounds; round++) {
             for (Map.Entry<String, Carrier> row : rows.entrySet()) {
                 Arrivals arrivals = row.getValue().arrivals();
@@ -144,6 +149,7 @@ public final class WebSocketBenchmark {
                 }
             }
         }
+        closeAll(rows.values());
         String reference = nats == null ? CONSOLIDATED : NATS;
         double limit = median(rates.getOrDefault(reference, new double[1]));
         StringBuilder table = new StringBuilder("\n### " + title + "\n\n|  | " + unit + " | from – to | of " + reference
@@ -160,17 +166,18 @@ public final class WebSocketBenchmark {
     }
 
     private String roundTrips() throws Exception {
-        Map<String, Echo> rows = new LinkedHashMap<>();
-        try {
-            rows.put("**eventTarget**, spoke to hub", new HubLinks.SpokeEcho(false));
-            rows.put("**eventTarget**, spoke to spoke, through the hub", new HubLinks.SpokeEcho(true));
-            rows.put(VERTX, new WebSocketPeers.VertxEcho());
-            if (nats != null) {
-                rows.put("NATS, its Java client, through the server", new NatsPeers.ClientEcho(nats));
-                rows.put("NATS, sockets, through the server", new NatsPeers.SocketsEcho(nats));
+        Map<String, Opening<? extends Echo>> openings = new LinkedHashMap<>();
+            openings.put("**eventTarget**, spoke to hub", () -> new HubLinks.SpokeEcho(false));
+            openings.put("**eventTarget**, spoke to spoke, through the hub", () -> new HubLinks.SpokeEcho(true));
+            openings.put(VERTX, () -> new WebSocketPeers.VertxEcho());
+            NatsPeers.Server server = nats;
+            if (server != null) {
+                openings.put("NATS, its Java client, through the server", () -> new NatsPeers.ClientEcho(server));
+                openings.put("NATS, sockets, through the server", () -> new NatsPeers.SocketsEcho(server));
             }
-            rows.put("TCP", new TcpPeers.Reflection());
-            Map<String, List<long[]>> results = new LinkedHashMap<>();
+            openings.put("TCP", () -> new TcpPeers.Reflection());
+            Map<String, Echo> rows = open(openings);
+Map<String, List<long[]>> results = new LinkedHashMap<>();
             for (int round = -size.warmUps; round < size.rounds; round++) {
                 for (Map.Entry<String, Echo> row : rows.entrySet()) {
                     long[] nanos = new long[size.trips];
@@ -181,6 +188,7 @@ public final class WebSocketBenchmark {
                     }
                 }
             }
+            closeAll(rows.values());
             double reference = micros(results.getOrDefault(VERTX, List.of()), 0.5);
             StringBuilder table = new StringBuilder(
                     "\n### Round trip\n\n|  | p50 | p99 | p50 of " + VERTX + " |\n|---|---:|---:|---:|\n");
@@ -192,9 +200,16 @@ public final class WebSocketBenchmark {
                     micros(each, 0.99),
                     micros(each, 0.5) / reference)));
             return table.toString();
-        } finally {
-            closeAll(rows.values());
+    }
+
+    private <T> Map<String, T> open(Map<String, Opening<? extends T>> openings) throws Exception {
+        Map<String, T> rows = new LinkedHashMap<>();
+        for (Map.Entry<String, Opening<? extends T>> one : openings.entrySet()) {
+            if (one.getKey().contains(only)) {
+                rows.put(one.getKey(), one.getValue().open());
+            }
         }
+        return rows;
     }
 
     private static void closeAll(Iterable<? extends AutoCloseable> rows) throws Exception {
