@@ -41,6 +41,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
     private static final Set<String> FEATURES = Set.of("ack", "credit", "resume", "batch", "cbor");
     private static final int EARLY_MESSAGES = 64;
+    private static final int LOGGED_CHARS = 200;
     private static final int EARLY_BYTES = 64 << 10;
 
     private final Hub hub;
@@ -145,6 +146,17 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
     }
 
+    /** Reads what follows when something is done. */
+    private void await(Future<?> done) {
+        if (!done.isComplete()) {
+            busy(true);
+            done.onComplete(over -> turns.post(() -> {
+                busy(false);
+                readEarly();
+            }));
+        }
+    }
+
     private void readEarly() {
         while (!busy && !closed && !early.isEmpty()) {
             Early next = early.remove();
@@ -241,21 +253,22 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             case Control.BYE -> bye();
             case Control.ERROR -> {
                 if (!fields.has("sub")) {
-                    LOG.info("{}: {} reports {}", hub, handshake, fields.optionalText("message"));
+                    LOG.debug("{}: {} reports {}", hub, handshake, loggable(fields.optionalText("message")));
                     leave(CloseReason.BYE, "as you say");
                 }
             }
             default -> {
                 Future<Void> done = plainSession().control(type, fields);
-                if (!done.isComplete()) {
-                    busy(true);
-                    done.onComplete(stands -> turns.post(() -> {
-                        busy(false);
-                        readEarly();
-                    }));
-                }
+                await(done);
             }
         }
+    }
+
+    /** A peer's own words, so that they forge no lines and fill no disk. */
+    private static String loggable(@Nullable String text) {
+        String cut =
+                text == null || text.length() <= LOGGED_CHARS ? String.valueOf(text) : text.substring(0, LOGGED_CHARS);
+        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 
     private void flush() {
@@ -279,8 +292,11 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                     CloseReason.UNAUTHORIZED,
                     "This hub asks for a token: give it as \"Authorization: Bearer …\" in the handshake, or as \"token\" in $hello");
         }
-        Publications publications =
-                new Publications(hub, turns, producer == null ? null : hub.producer(who, producer), next);
+        Producer known = producer == null ? null : hub.producer(who, producer);
+        Publications publications = new Publications(hub, turns, known, next);
+        if (known != null) {
+            await(known.begin(publications));
+        }
         Session begun =
                 new Session(hub, turns, who, granted.contains("resume") ? hub.newSecret() : "", granted, publications);
         publications.of(begun);

@@ -8,8 +8,11 @@ import dev.eventtarget.link.frame.Control;
 import dev.eventtarget.link.frame.Turns;
 import dev.eventtarget.spi.EncodedDetail;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +28,7 @@ final class Publications {
     private final @Nullable Producer producer;
     private final Deque<Outcome> open = new ArrayDeque<>();
     private final Deque<Refusal> refusals = new ArrayDeque<>();
+    private final List<Promise<Void>> awaitingSettled = new ArrayList<>();
     private final AtomicBoolean settling = new AtomicBoolean();
     private @Nullable Session session;
 
@@ -70,6 +74,23 @@ final class Publications {
 
     long accepted() {
         return accepted;
+    }
+
+    /** From any thread: completes when every event has its outcome. */
+    Future<Void> whenSettled() {
+        Promise<Void> promise = Promise.promise();
+        turns.post(() -> {
+            awaitingSettled.add(promise);
+            checkSettled();
+        });
+        return promise.future();
+    }
+
+    private void checkSettled() {
+        if (open.isEmpty()) {
+            awaitingSettled.forEach(Promise::tryComplete);
+            awaitingSettled.clear();
+        }
     }
 
     boolean isSettled() {
@@ -146,6 +167,7 @@ final class Publications {
         }
         session().sendAtEnd();
         session().checkAwaited();
+        checkSettled();
         hold();
     }
 

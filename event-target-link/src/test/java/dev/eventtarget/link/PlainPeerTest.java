@@ -189,7 +189,7 @@ class PlainPeerTest extends LinkTest {
             peer(hub).send(message).expectEnd(CloseReason.MALFORMED);
         }
         peer(hub)
-                .send(new byte[] {'{', '"', (byte) 0xC0, (byte) 0x80, '"', ':', '1', '}'}, true)
+                .send(new byte[] {'{', '"', (byte) 0xFF, '"', ':', '1', '}'}, true)
                 .expectEnd(CloseReason.MALFORMED);
     }
 

@@ -370,7 +370,7 @@ class ResumingTest extends LinkTest {
         RawPeer two = peer(hub);
         two.hello(FEATURES);
         two.subscribe(1, "n", ",'group':'billing'");
-        back.say("$ack", "{'sub':1,'to':2}");
+        back.say("$ack", "{'sub':1,'to':2}").expectNothing();
         cut(back);
         expectNumbers(two, 1, 3, 3);
     }

@@ -48,8 +48,8 @@ final class HubConnection {
     private static final long TICK_MILLIS = 100;
     private static final long GOODBYE_MILLIS = 3000;
 
-    /** Turns that a listener's thread is given to let go of what waits. */
-    private static final int PATIENCE = 1000;
+    /** Milliseconds that a listener's thread is given to let go of what waits. */
+    private static final int PATIENCE = 200;
 
     private final Vertx vertx;
     private final SpokeSettings settings;
@@ -66,7 +66,8 @@ final class HubConnection {
     private @Nullable Conversation current;
     private @Nullable String session;
     private @Nullable EventTargetException failure;
-    private boolean lossless;
+    private boolean persistent;
+    private boolean replays;
     private boolean lost;
     private boolean closed;
 
@@ -122,9 +123,9 @@ final class HubConnection {
 
     /** One line when it goes, and one when it is back. */
     private void logLoss(Throwable error) {
-        if (!lost && !closed) {
+        if (!lost && !closed && !isHopeless(error)) {
             lost = true;
-            LOG.warn("{}: not connected, trying again: {}", address, error.getMessage());
+            LOG.warn("Not connected, trying again: {}", error.getMessage());
         }
     }
 
@@ -134,8 +135,12 @@ final class HubConnection {
         }
         EventTargetException known = error instanceof EventTargetException own
                 ? own
-                : new EventTargetException(EventTargetException.Reason.TRANSPORT, false, address + ": " + error, error);
-        LOG.error("{}: given up: {}", address, known.getMessage());
+                : new EventTargetException(
+                        EventTargetException.Reason.TRANSPORT,
+                        false,
+                        "The link to " + address + " failed: " + error,
+                        error);
+        LOG.error("Not connected, given up: {}", known.getMessage());
         failure = known;
         outbox.fail(known);
         for (SpokeSubscription one : List.copyOf(subscriptions.values())) {
@@ -200,7 +205,7 @@ final class HubConnection {
             member.account();
             acknowledge(member);
         } else {
-            turns.post(() -> leave(member, patience - 1));
+            vertx.setTimer(1, id -> turns.post(() -> leave(member, patience - 1)));
         }
     }
 
@@ -431,7 +436,7 @@ final class HubConnection {
                     turns.atEnd(flush);
                 }
                 case Control.ERROR -> error(fields);
-                case Control.BYE -> close(CloseReason.BYE, "bye");
+                case Control.BYE -> close(CloseReason.BYE, "the hub has said goodbye");
                 default -> {} // a later version's
             }
         }
@@ -497,7 +502,7 @@ final class HubConnection {
                 subscriptions.values().forEach(this::repeat);
             } else {
                 subscriptions.values().removeIf(one -> {
-                    one.restart(lossless);
+                    one.restart(persistent, replays);
                     return one.isEnding();
                 });
                 subscriptions.values().forEach(one -> say(Control.SUBSCRIBE, one.request()));
@@ -528,7 +533,8 @@ final class HubConnection {
                         + "; it has " + has + ". Open it with capabilities=-"
                         + String.join(",-", lacks));
             }
-            lossless = has.contains("replay");
+            persistent = has.contains("persistent");
+            replays = has.contains("replay");
         }
 
         /** Says again what may have been lost with the link before. */
@@ -609,7 +615,7 @@ final class HubConnection {
                             ? new UnauthorizedException(address + " says: " + message)
                             : isFinal
                                     ? new ConfigurationException(address + " does not want this spoke, " + what)
-                                    : new NotConnectedException(address + ": the link is gone, " + what));
+                                    : new NotConnectedException("The link to " + address + " is gone: " + what));
         }
 
         private void end(EventTargetException error) {
