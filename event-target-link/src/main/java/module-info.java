@@ -9,12 +9,16 @@ module dev.eventtarget.link {
     requires io.netty.transport;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
+    requires com.github.benmanes.caffeine;
     requires org.jctools.core;
     requires org.slf4j;
     requires static transitive org.jspecify;
 
     exports dev.eventtarget.link;
     exports dev.eventtarget.link.spi to
+            dev.eventtarget.websocket,
+            dev.eventtarget.quic;
+    exports dev.eventtarget.link.spoke to
             dev.eventtarget.websocket,
             dev.eventtarget.quic;
 

@@ -1,34 +1,445 @@
 package dev.eventtarget.link;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.eventtarget.Capability;
+import dev.eventtarget.ClosedException;
+import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargetException;
+import dev.eventtarget.EventType;
+import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.core.DedupWindow;
+import dev.eventtarget.link.frame.Turns;
+import dev.eventtarget.link.spi.CloseReason;
+import dev.eventtarget.link.spi.HubTransport;
 import dev.eventtarget.link.spi.Link;
+import dev.eventtarget.spi.EncodedDetail;
+import dev.eventtarget.spi.EventTargetConfig;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Where links come together: whatever a spoke publishes goes to the hub's target, and what spokes listen to comes from
- * there. (Skeleton while the implementation is written: the signatures are final.)
+ * Where links come together: what a spoke publishes goes to the hub's target, and what spokes listen to comes from there.
+ * Hubs whose targets share a log, such as Redis, form a cluster. Thread-safe.
+ *
+ * <pre>{@code
+ * Hub hub = Hub.create(vertx, EventTargets.open(vertx, "memory:"));
+ * hub.listen("ws://127.0.0.1:8080/events").onSuccess(url -> System.out.println("listening " + url));
+ * }</pre>
  */
-public interface Hub {
-    static Hub create(Vertx vertx, TypedEventTarget target) {
+public final class Hub {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
+    private static final int DEDUP_WINDOW = 65_536;
+    private static final int PRODUCERS = 65_536;
+    private static final Duration PRODUCER_MEMORY = Duration.ofMinutes(10);
+
+    private final VertxInternal vertx;
+    private final TypedEventTarget target;
+    private final HubOptions options;
+    private final @Nullable DedupWindow dedup;
+    private final List<String> capabilityNames;
+    private final Counters counters = new Counters();
+    private final SecureRandom random = new SecureRandom();
+    private final Map<EventLoop, Turns> turns = new ConcurrentHashMap<>();
+    private final Set<HubLink> links = ConcurrentHashMap.newKeySet();
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final List<HubTransport.Listening> listening = new CopyOnWriteArrayList<>();
+    private final Cache<String, Producer> producers = Caffeine.newBuilder()
+            .maximumSize(PRODUCERS)
+            .expireAfterAccess(PRODUCER_MEMORY)
+            .build();
+
+    /** By topic; guarded by itself. */
+    private final Map<String, Feed> feeds = new HashMap<>();
+
+    /** Those that wait to be resumed, the longest first; guarded by itself. */
+    private final LinkedHashSet<Session> kept = new LinkedHashSet<>();
+
+    private final long ticker;
+    private @Nullable Future<Void> closed;
+
+    private Hub(Vertx vertx, TypedEventTarget target, HubOptions options) {
+        this.vertx = (VertxInternal) vertx;
+        this.target = target;
+        this.options = options;
+        Set<String> names = new TreeSet<>();
+        target.capabilities().forEach(one -> names.add(one.name().toLowerCase(Locale.ROOT)));
+        names.add(Capability.CROSS_PROCESS.name().toLowerCase(Locale.ROOT));
+        names.add(Capability.DEDUPLICATED.name().toLowerCase(Locale.ROOT));
+        this.capabilityNames = List.copyOf(names);
+        this.dedup =
+                target.capabilities().contains(Capability.DEDUPLICATED) ? null : new DedupWindow(DEDUP_WINDOW);
+        long beat = Math.max(1, Math.min(options.heartbeat().toMillis(), options.handshakeTimeout().toMillis()) / 4);
+        this.ticker = vertx.setPeriodic(beat, id -> tick());
+    }
+
+    /**
+     * Makes a hub with {@link HubOptions#defaults()}.
+     *
+     * @param vertx runs it
+     * @param target where events go to and come from; closed by whoever opened it, after the hub
+     * @return a hub that has no links yet
+     */
+    public static Hub create(Vertx vertx, TypedEventTarget target) {
         return create(vertx, target, HubOptions.defaults());
     }
 
-    static Hub create(Vertx vertx, TypedEventTarget target, HubOptions options) {
-        throw new UnsupportedOperationException();
+    /**
+     * Makes a hub.
+     *
+     * @param vertx runs it
+     * @param target where events go to and come from; closed by whoever opened it, after the hub
+     * @param options how it treats its links
+     * @return a hub that has no links yet
+     */
+    public static Hub create(Vertx vertx, TypedEventTarget target, HubOptions options) {
+        return new Hub(vertx, target, options);
     }
 
-    /** Listens at a URI such as ws://127.0.0.1:8080/events; completes with the URI that spokes connect to. */
-    Future<String> listen(String uri);
+    /**
+     * Takes links at an address, such as {@code ws://127.0.0.1:8080/events}. A hub may listen at several, over several
+     * transports.
+     *
+     * @param uri the address, with the options of its transport
+     * @return completes with the URI for spokes to connect to, with the port that was chosen where 0 was asked for; fails
+     *     with {@link ConfigurationException}
+     */
+    public Future<String> listen(String uri) {
+        EventTargetConfig config;
+        HubTransport transport;
+        try {
+            config = EventTargetConfig.of(uri);
+            transport = transport(config);
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
+        return transport.listen(vertx, this, config).map(one -> {
+            listening.add(one);
+            return one.url();
+        });
+    }
 
-    /** Takes a link; called by transports on the link's event loop. The hub calls link.handler(...). */
-    void accept(Link link, Handshake handshake);
+    private static HubTransport transport(EventTargetConfig config) {
+        Map<String, HubTransport> known = new TreeMap<>();
+        for (HubTransport transport : ServiceLoader.load(HubTransport.class, Hub.class.getClassLoader())) {
+            transport.schemes().forEach(scheme -> known.put(scheme, transport));
+        }
+        HubTransport transport = known.get(config.transport());
+        if (transport == null) {
+            throw new ConfigurationException("A hub can't listen at " + config.transport() + ":; on the class path are "
+                    + (known.isEmpty() ? "no transports: add event-target-websocket" : String.join(", ", known.keySet())));
+        }
+        for (String name : config.names()) {
+            if (!transport.options().containsKey(name)) {
+                throw new ConfigurationException("An address " + config.transport() + ": has no option '" + name
+                        + "'; it has " + String.join(", ", new TreeSet<>(transport.options().keySet())));
+            }
+        }
+        return transport;
+    }
 
-    HubOptions options();
+    /**
+     * Takes a link. For transports, which call it on the link's event loop.
+     *
+     * @param link new; nothing was received from it
+     * @param handshake what its peer has shown
+     */
+    public void accept(Link link, Handshake handshake) {
+        HubLink added = new HubLink(this, link, turns((ContextInternal) link.context()), handshake);
+        if (isClosed()) {
+            turnAway(link, CloseReason.GOING_AWAY, "The hub closes");
+        } else if (links.size() >= options.maxLinks()) {
+            turnAway(link, CloseReason.OVERLOADED, "The hub has " + options.maxLinks() + " links: come again later");
+        } else if (links.size() >= options.maxHandshakes()
+                && links.stream().filter(one -> !one.isKnown()).count() >= options.maxHandshakes()) {
+            turnAway(link, CloseReason.OVERLOADED, "Too many links are not introduced yet: come again later");
+        } else {
+            links.add(added);
+            added.open();
+        }
+    }
 
-    /** Links, sessions, counters: immutable snapshot, may be called from any thread. */
-    HubStatus status();
+    private void turnAway(Link link, CloseReason reason, String message) {
+        counters.refused().increment();
+        link.close(reason, message);
+    }
 
-    /** Takes no more links, says goodbye, waits; leaves the hub's target open. */
-    Future<Void> close();
+    private Turns turns(ContextInternal context) {
+        return turns.computeIfAbsent(
+                context.nettyEventLoop(),
+                loop -> new Turns(vertx.contextBuilder()
+                        .withEventLoop(loop)
+                        .withThreadingModel(ThreadingModel.EVENT_LOOP)
+                        .build()));
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        links.forEach(link -> link.turns().post(() -> link.tick(now)));
+    }
+
+    // ---- what links and sessions need
+
+    /** {@return how it treats its links} */
+    public HubOptions options() {
+        return options;
+    }
+
+    TypedEventTarget target() {
+        return target;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    List<String> capabilityNames() {
+        return capabilityNames;
+    }
+
+    static void report(EventTargetException error) {
+        LOG.debug("A spoke's subscription: {}", error.getMessage());
+    }
+
+    String newSecret() {
+        byte[] secret = new byte[18];
+        random.nextBytes(secret);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    Producer producer(Peer peer, String name) {
+        String whole = peer.isAnonymous() ? name : peer.name() + "/" + name;
+        return producers.get(whole, Producer::new);
+    }
+
+    /** Gives an event to the target. */
+    Future<Void> publish(TypedEvent<EncodedDetail> event, Peer peer, @Nullable Producer producer, long number) {
+        TypedEvent<EncodedDetail> own = event.position() == null ? event : withoutPosition(event);
+        if (own.source() == null && !peer.isAnonymous()) {
+            own = own.withSource(peer.name());
+        }
+        if (dedup == null) {
+            return target.dispatchEvent(
+                    own.id() == null && producer != null ? own.withId(producer.id(number)) : own);
+        }
+        if (own.id() == null) {
+            return target.dispatchEvent(own);
+        }
+        String topicAndId = own.type().topic() + "\n" + own.id();
+        if (!dedup.add(topicAndId)) {
+            return Future.succeededFuture();
+        }
+        return target.dispatchEvent(own).onFailure(error -> dedup.remove(topicAndId));
+    }
+
+    private static TypedEvent<EncodedDetail> withoutPosition(TypedEvent<EncodedDetail> event) {
+        TypedEvent<EncodedDetail> copy = TypedEvent.of(event.type(), event.detail()).withHeaders(event.headers());
+        copy = event.id() == null ? copy : copy.withId(event.id());
+        copy = event.time() == null ? copy : copy.withTime(event.time());
+        return event.source() == null ? copy : copy.withSource(event.source());
+    }
+
+    // ---- feeds
+
+    Feed feed(EventType<EncodedDetail> type, Turns home) {
+        synchronized (feeds) {
+            Feed feed = feeds.get(type.topic());
+            if (feed == null) {
+                feed = new Feed(type, home);
+                feeds.put(type.topic(), feed);
+                feed.open(target);
+            }
+            feed.users++;
+            return feed;
+        }
+    }
+
+    void leave(Feed feed) {
+        synchronized (feeds) {
+            if (--feed.users == 0) {
+                feeds.remove(feed.type().topic(), feed);
+                feed.close();
+            }
+        }
+    }
+
+    // ---- sessions
+
+    @Nullable Session session(String id) {
+        return sessions.get(id);
+    }
+
+    void add(Session session) {
+        sessions.put(session.id(), session);
+    }
+
+    /** Keeps a session that has lost its link. On the session's event loop. */
+    void keep(Session session) {
+        Session oldest = null;
+        synchronized (kept) {
+            kept.add(session);
+            if (kept.size() > options.maxSessions()) {
+                oldest = kept.iterator().next();
+            }
+        }
+        if (oldest != null) {
+            Session one = oldest;
+            one.turns().post(() -> expire(one));
+        }
+        long losses = session.losses();
+        vertx.setTimer(options.sessionTimeout().toMillis(), id -> session.turns().post(() -> {
+            if (session.losses() == losses) {
+                expire(session);
+            }
+        }));
+    }
+
+    private void expire(Session session) {
+        if (session.link() == null) {
+            end(session);
+        }
+    }
+
+    /** Takes a session up again; gives false if it has ended meanwhile. On the session's event loop. */
+    boolean take(Session session) {
+        synchronized (kept) {
+            kept.remove(session);
+        }
+        return sessions.get(session.id()) == session;
+    }
+
+    /** Ends a session. On its event loop. */
+    void end(Session session) {
+        synchronized (kept) {
+            kept.remove(session);
+        }
+        if (!session.id().isEmpty()) {
+            sessions.remove(session.id(), session);
+        }
+        session.end();
+    }
+
+    void closed(HubLink link) {
+        links.remove(link);
+    }
+
+    // ---- status and end
+
+    /** {@return what it has done and has to do} */
+    public HubStatus status() {
+        int waiting;
+        synchronized (kept) {
+            waiting = kept.size();
+        }
+        return new HubStatus(
+                links.stream().map(HubLink::status).toList(),
+                waiting,
+                counters.published().sum(),
+                counters.delivered().sum(),
+                counters.dropped().sum(),
+                counters.refused().sum(),
+                counters.slow().sum());
+    }
+
+    private synchronized boolean isClosed() {
+        return closed != null;
+    }
+
+    /**
+     * Takes no more links; has every publication get its outcome and every spoke what waits for it, for {@link
+     * HubOptions#closeTimeout} at most; and says goodbye. Spokes with another hub of the same log go on there. The target
+     * stays open. Further calls return the same outcome.
+     *
+     * @return completes when all links are closed
+     */
+    public Future<Void> close() {
+        Promise<Void> promise = Promise.promise();
+        synchronized (this) {
+            if (closed != null) {
+                return closed;
+            }
+            closed = promise.future();
+        }
+        Future.join(listening.stream().map(HubTransport.Listening::close).toList())
+                .eventually(() -> drain())
+                .eventually(() -> sayGoodbye())
+                .onComplete(done -> {
+                    vertx.cancelTimer(ticker);
+                    promise.complete();
+                });
+        return promise.future();
+    }
+
+    private Future<Void> drain() {
+        Promise<Void> drained = Promise.promise();
+        long deadline = vertx.setTimer(options.closeTimeout().toMillis(), id -> drained.tryComplete());
+        List<Future<Void>> all = new ArrayList<>();
+        for (HubLink link : links) {
+            Promise<Void> one = Promise.promise();
+            all.add(one.future());
+            link.turns().post(() -> {
+                Session session = link.session();
+                if (session == null) {
+                    one.complete();
+                } else {
+                    session.drained().onComplete(one);
+                }
+            });
+        }
+        Future.join(all).onComplete(done -> {
+            vertx.cancelTimer(deadline);
+            drained.tryComplete();
+        });
+        return drained.future();
+    }
+
+    private Future<Void> sayGoodbye() {
+        List<Future<Void>> all = new ArrayList<>();
+        for (HubLink link : links) {
+            Promise<Void> one = Promise.promise();
+            all.add(one.future());
+            link.turns().post(() -> {
+                link.goodbye();
+                one.complete();
+            });
+        }
+        for (Session session : sessions.values()) {
+            Promise<Void> one = Promise.promise();
+            all.add(one.future());
+            session.turns().post(() -> {
+                end(session);
+                one.complete();
+            });
+        }
+        return Future.join(all).mapEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return "Hub on " + target;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.eventtarget.redis;
 
 import dev.eventtarget.Capability;
+import dev.eventtarget.ClosedException;
 import dev.eventtarget.CodecException;
 import dev.eventtarget.EventType;
 import dev.eventtarget.Interceptor;
@@ -83,6 +84,11 @@ final class RedisEventTarget extends AbstractEventTarget {
     }
 
     @Override
+    protected Future<Void> publishDeadLetter(TypedEvent<?> event) {
+        return publisher.publishDeadLetter(event);
+    }
+
+    @Override
     protected Future<Void> subscribe(ListenerSubscription subscription) {
         StartFrom start = subscription.options().from();
         String from = StreamReader.start(start);
@@ -151,8 +157,15 @@ final class RedisEventTarget extends AbstractEventTarget {
     }
 
     @Override
-    protected Future<Void> catchUp() {
+    protected Future<Void> catchUp(ClosedException error) {
+        publisher.refuse(error);
         return publisher.idle().compose(confirmed -> catchUp(Set.of()));
+    }
+
+    @Override
+    protected Future<Void> catchUp(ListenerSubscription subscription) {
+        Taker taker = takers.get(subscription);
+        return taker == null ? Future.succeededFuture() : taker.reader().catchUp();
     }
 
     /** Until no listener has got another reader meanwhile. */

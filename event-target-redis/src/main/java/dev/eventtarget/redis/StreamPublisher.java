@@ -3,6 +3,7 @@ package dev.eventtarget.redis;
 import static dev.eventtarget.redis.StreamEntries.ascii;
 
 import dev.eventtarget.BackpressureException;
+import dev.eventtarget.ClosedException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.TypedEvent;
 import io.vertx.core.Context;
@@ -54,6 +55,10 @@ final class StreamPublisher {
     /** By key; touched on the context alone. */
     private final Map<String, Stream> streams = new HashMap<>();
 
+    /** On the context alone: nothing is sent any more. */
+    private boolean closed;
+
+    private volatile @Nullable ClosedException refusal;
     private final long sweep;
     private final List<Promise<Void>> empty = new ArrayList<>();
 
@@ -79,9 +84,25 @@ final class StreamPublisher {
 
     /** From any thread; the future completes when Redis has confirmed. */
     Future<Void> publish(TypedEvent<?> event) {
+        return publish(event, false);
+    }
+
+    /** The same, also when others are refused. */
+    Future<Void> publishDeadLetter(TypedEvent<?> event) {
+        return publish(event, true);
+    }
+
+    private Future<Void> publish(TypedEvent<?> event, boolean deadLetter) {
         byte[][] fields = entries.write(event);
-        if (pending.incrementAndGet() > settings.maxPending()) {
-            pending.decrementAndGet();
+        int counted = pending.incrementAndGet();
+        // read when it is counted, so that whoever is not refused is waited for
+        ClosedException refused = refusal;
+        if (refused != null && !deadLetter) {
+            settled(1);
+            return Future.failedFuture(refused);
+        }
+        if (counted > settings.maxPending()) {
+            settled(1);
             return Future.failedFuture(
                     new BackpressureException(
                             settings.maxPending()
@@ -132,7 +153,11 @@ final class StreamPublisher {
                 touched.add(stream);
             }
         }
-        touched.forEach(Stream::flush);
+        if (closed) {
+            streams.values().forEach(Stream::giveUp);
+        } else {
+            touched.forEach(Stream::flush);
+        }
     }
 
     private void failLate() {
@@ -143,6 +168,11 @@ final class StreamPublisher {
         if (pending.addAndGet(-events) == 0) {
             checkEmpty();
         }
+    }
+
+    /** Fails events that are not counted yet, but for dead letters. */
+    void refuse(ClosedException error) {
+        refusal = error;
     }
 
     /** Completes when every event has its outcome. */
@@ -166,11 +196,12 @@ final class StreamPublisher {
         }
     }
 
-    /** Fails what is not confirmed, and leaves. */
+    /** Fails what is not confirmed and what still comes, and leaves. */
     Future<Void> close() {
         vertx.cancelTimer(sweep);
         nonce.close();
         return line.onContext(() -> {
+                    closed = true;
                     streams.values().forEach(Stream::giveUp);
                     return Future.succeededFuture();
                 })

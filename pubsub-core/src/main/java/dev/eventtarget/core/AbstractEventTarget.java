@@ -47,6 +47,7 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
     private final Duration closeTimeout;
     private final List<Interceptor> interceptors;
     private final @Nullable Function<TypedEvent<?>, Future<Void>> intercepted;
+    private final Function<TypedEvent<?>, Future<Void>> deadLetters;
 
     /** The registrations of each listener to a type; guarded by itself. */
     private final Map<Listener, List<ListenerSubscription>> subscriptions = new HashMap<>();
@@ -90,13 +91,19 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         this.capabilities = Set.copyOf(capabilities);
         this.closeTimeout = closeTimeout;
         this.interceptors = List.copyOf(interceptors);
-        Function<TypedEvent<?>, Future<Void>> chain = this::publish;
+        this.intercepted = interceptors.isEmpty() ? null : chain(this.interceptors, this::publish);
+        this.deadLetters = chain(this.interceptors, this::publishDeadLetter);
+    }
+
+    private static Function<TypedEvent<?>, Future<Void>> chain(
+            List<Interceptor> interceptors, Function<TypedEvent<?>, Future<Void>> last) {
+        Function<TypedEvent<?>, Future<Void>> chain = last;
         for (int i = interceptors.size() - 1; i >= 0; i--) {
             Interceptor interceptor = interceptors.get(i);
             Function<TypedEvent<?>, Future<Void>> next = chain;
             chain = event -> interceptor.publish(event, next);
         }
-        this.intercepted = interceptors.isEmpty() ? null : chain;
+        return chain;
     }
 
     // ---- what an adapter adds
@@ -108,6 +115,16 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
      * @return completes when the transport has accepted it
      */
     protected abstract Future<Void> publish(TypedEvent<?> event);
+
+    /**
+     * Gives a dead letter to the transport: also while the target closes, when {@link #publish} may refuse events already.
+     *
+     * @param event the dead letter
+     * @return completes when the transport has accepted it; by default as {@link #publish}
+     */
+    protected Future<Void> publishDeadLetter(TypedEvent<?> event) {
+        return publish(event);
+    }
 
     /**
      * Registers a subscription at the transport. Called under a lock: must not call the listener.
@@ -190,8 +207,25 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         return false;
     }
 
-    /** {@return completes when what this target has published so far waits for its own listeners; called when it closes} */
-    protected Future<Void> catchUp() {
+    /**
+     * Waits for what is under way, when the target closes. An adapter that waits for it refuses first who has passed
+     * {@link #dispatchEvent} before the closing and comes into {@link #publish} only now: its event could be accepted and
+     * never heard.
+     *
+     * @param error what to tell those who come too late
+     * @return completes when what this target has published so far waits for its own listeners
+     */
+    protected Future<Void> catchUp(ClosedException error) {
+        return Future.succeededFuture();
+    }
+
+    /**
+     * Has a subscription catch up with its target.
+     *
+     * @param subscription registered
+     * @return completes when what the transport has accepted so far waits for the listener, or is handled
+     */
+    protected Future<Void> catchUp(ListenerSubscription subscription) {
         return Future.succeededFuture();
     }
 
@@ -204,14 +238,14 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
 
     @Override
     public final Future<Void> dispatchEvent(TypedEvent<?> event) {
-        return closing ? Future.failedFuture(closedException()) : intercept(event);
+        if (closing) {
+            return Future.failedFuture(closedException());
+        }
+        Function<TypedEvent<?>, Future<Void>> chain = intercepted;
+        return chain == null ? publish(event) : intercept(event, chain);
     }
 
-    private Future<Void> intercept(TypedEvent<?> event) {
-        Function<TypedEvent<?>, Future<Void>> chain = intercepted;
-        if (chain == null) {
-            return publish(event);
-        }
+    private static Future<Void> intercept(TypedEvent<?> event, Function<TypedEvent<?>, Future<Void>> chain) {
         try {
             return chain.apply(event);
         } catch (Throwable e) {
@@ -237,7 +271,7 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         if (group != null) {
             headers.put(DeadLetter.GROUP, group);
         }
-        return intercept(retyped(event, deadLetter.topic()).withHeaders(headers));
+        return intercept(retyped(event, deadLetter.topic()).withHeaders(headers), deadLetters);
     }
 
     private static <T extends @Nullable Object> TypedEvent<T> retyped(TypedEvent<T> event, String topic) {
@@ -397,7 +431,7 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
             closed = promise.future();
         }
         Promise<Void> drained = Promise.promise();
-        catchUp().onComplete(done -> drain(drained));
+        catchUp(closedException()).onComplete(done -> drain(drained));
         withinCloseTimeout(drained.future(), () -> timeout(unsettled()))
                 .onComplete(outcome -> live.forEach(ListenerSubscription::end))
                 .eventually(this::disconnect)

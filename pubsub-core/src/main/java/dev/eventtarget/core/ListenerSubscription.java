@@ -499,6 +499,11 @@ public final class ListenerSubscription extends Registration implements Subscrip
         return buffer.dropped();
     }
 
+    /** {@return completes when what the target had accepted before waits for the listener, or is handled} */
+    public Future<Void> catchUp() {
+        return target.catchUp(this);
+    }
+
     @Override
     public Future<Void> close() {
         end();

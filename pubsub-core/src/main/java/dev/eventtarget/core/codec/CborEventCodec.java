@@ -37,4 +37,24 @@ public final class CborEventCodec extends JacksonEventCodec {
         parser.finishToken();
         return parser.currentLocation().getByteOffset() == end;
     }
+
+    @Override
+    byte plainStart() {
+        return (byte) 0xBF;
+    }
+
+    @Override
+    public byte batchStart() {
+        return (byte) 0x9F;
+    }
+
+    @Override
+    public byte[] batchSeparator() {
+        return new byte[] {};
+    }
+
+    @Override
+    public byte batchEnd() {
+        return (byte) 0xFF;
+    }
 }

@@ -11,7 +11,9 @@ import dev.eventtarget.spi.EncodedDetail;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,12 @@ final class Envelope {
     private static final String HEADERS = "headers";
     private static final String DETAIL = "detail";
 
+    private static final String SUB = "sub";
+    private static final String POSITION = "position";
+
+    private static final long[] NO_SUBS = {};
+    private static final int MAX_SUBS = 65_536;
+
     // longer than any ISO-8601 instant
     private static final int MAX_TIME_CHARS = 64;
 
@@ -33,15 +41,26 @@ final class Envelope {
     private @Nullable Instant time;
     private @Nullable String source;
     private Map<String, String> headers = Map.of();
+    private long[] subs = NO_SUBS;
+    private @Nullable String position;
+    private @Nullable CodecException fault;
+    private final boolean framed;
+    private int start;
+    private int end;
     private int detailStart;
     private int detailEnd;
     private int seen;
 
-    private Envelope() {}
+    private Envelope(boolean framed) {
+        this.framed = framed;
+    }
 
     /** Writes all that comes before the detail, with its name. */
-    static void writeHead(TypedEvent<?> event, JsonGenerator generator) throws IOException {
+    static void writeHead(TypedEvent<?> event, boolean positioned, JsonGenerator generator) throws IOException {
         generator.writeStringField(TYPE, event.type().topic());
+        if (positioned && event.position() != null) {
+            generator.writeStringField(POSITION, event.position());
+        }
         if (event.id() != null) {
             generator.writeStringField(ID, event.id());
         }
@@ -66,7 +85,7 @@ final class Envelope {
 
     /** Reads one envelope, to the end of it. */
     static Envelope read(JsonParser parser) throws IOException {
-        Envelope envelope = new Envelope();
+        Envelope envelope = new Envelope(false);
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             throw new CodecException("The envelope is no object: it must be one like {\"type\": …, \"detail\": …}");
         }
@@ -75,6 +94,40 @@ final class Envelope {
         }
         if (envelope.topic.isEmpty()) {
             throw new CodecException("The envelope has no attribute 'type'");
+        }
+        return envelope;
+    }
+
+    /**
+     * Reads one frame, to the end of it. Where an attribute is not what it must be, {@link #fault} says so.
+     *
+     * @param parser is at the frame's first token
+     */
+    static Envelope readFrame(JsonParser parser) throws IOException {
+        Envelope envelope = new Envelope(true);
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            JacksonEventCodec.skipValue(parser);
+            envelope.fault = new CodecException(
+                    "The frame is no object: it must be one like {\"type\": …, \"detail\": …}");
+            return envelope;
+        }
+        envelope.start = (int) parser.currentTokenLocation().getByteOffset();
+        int depth = parser.getParsingContext().getNestingDepth();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            try {
+                envelope.readAttribute(parser);
+            } catch (CodecException e) {
+                if (envelope.fault == null) {
+                    envelope.fault = e;
+                }
+                while (parser.getParsingContext().getNestingDepth() > depth) {
+                    parser.nextToken();
+                }
+            }
+        }
+        envelope.end = (int) parser.currentLocation().getByteOffset();
+        if (envelope.fault == null && envelope.topic.isEmpty()) {
+            envelope.fault = new CodecException("The frame has no attribute 'type'");
         }
         return envelope;
     }
@@ -113,8 +166,40 @@ final class Envelope {
                 JacksonEventCodec.skipValue(parser);
                 detailEnd = (int) parser.currentLocation().getByteOffset();
             }
-            default -> parser.skipChildren();
+            default -> {
+                if (framed && name.equals(SUB)) {
+                    once(1 << 6, SUB);
+                    subs = subs(parser);
+                } else if (framed && name.equals(POSITION)) {
+                    once(1 << 7, POSITION);
+                    position = text(parser, POSITION);
+                } else {
+                    parser.skipChildren();
+                }
+            }
         }
+    }
+
+    private static long[] subs(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            return new long[] {sub(parser)};
+        }
+        List<Long> several = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            several.add(sub(parser));
+            if (several.size() > MAX_SUBS) {
+                throw malformed(SUB, "has more than " + MAX_SUBS + " numbers");
+            }
+        }
+        return several.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private static long sub(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
+                || parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+            throw malformed(SUB, "is no number of a subscription");
+        }
+        return parser.getLongValue();
     }
 
     private void once(int bit, String name) {
@@ -180,6 +265,49 @@ final class Envelope {
         return new StreamConstraintsException("there are more headers than the " + Bounds.HEADERS + " allowed");
     }
 
+    /** {@return what is wrong with it, if anything is} */
+    @Nullable CodecException fault() {
+        return fault;
+    }
+
+    /** {@return the type as it was given} */
+    String topic() {
+        return topic;
+    }
+
+    /** {@return the subscriptions that it names} */
+    long[] subs() {
+        return subs;
+    }
+
+    /** {@return where the detail begins; 0 where there is none} */
+    int detailStart() {
+        return detailStart;
+    }
+
+    /** {@return how many bytes the detail has} */
+    int detailLength() {
+        return detailEnd - detailStart;
+    }
+
+    /** The event of a frame, which may be passed on as it came. */
+    TypedEvent<EncodedDetail> toFramedEvent(
+            Function<String, EventType<EncodedDetail>> types,
+            JacksonEventCodec codec,
+            byte[] message,
+            EncodedDetail absent,
+            byte plainStart) {
+        boolean plain = detailEnd != 0 && (seen & (1 << 6 | 1 << 7)) == 0 && message[start] == plainStart;
+        if (!plain) {
+            TypedEvent<EncodedDetail> event = toEvent(types, codec, message, absent);
+            return position == null ? event : event.withPosition(position);
+        }
+        FrameDetail detail = new FrameDetail(codec, message, detailStart, detailLength(), start, end);
+        TypedEvent<EncodedDetail> event = toEvent(types, detail);
+        detail.frames(event);
+        return event;
+    }
+
     /**
      * The event that was read.
      *
@@ -194,7 +322,11 @@ final class Envelope {
             byte[] bytes,
             EncodedDetail absent) {
         EncodedDetail detail =
-                detailEnd == 0 ? absent : new EncodedDetail(codec, bytes, detailStart, detailEnd - detailStart);
+                detailEnd == 0 ? absent : new EncodedDetail(codec, bytes, detailStart, detailLength());
+        return toEvent(types, detail);
+    }
+
+    private TypedEvent<EncodedDetail> toEvent(Function<String, EventType<EncodedDetail>> types, EncodedDetail detail) {
         TypedEvent<EncodedDetail> event;
         try {
             event = TypedEvent.of(types.apply(topic), detail);

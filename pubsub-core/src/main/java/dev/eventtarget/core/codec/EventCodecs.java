@@ -8,10 +8,20 @@ import java.util.TreeMap;
 
 /** Finds codecs by the name that the option {@code codec} gives. */
 public final class EventCodecs {
-    private static final EventCodec JSON = new JsonEventCodec();
-    private static final EventCodec CBOR = new CborEventCodec();
+    private static final JsonEventCodec JSON = new JsonEventCodec();
+    private static final CborEventCodec CBOR = new CborEventCodec();
 
     private EventCodecs() {}
+
+    /** {@return the frames of links in JSON} */
+    public static FrameCodec jsonFrames() {
+        return JSON;
+    }
+
+    /** {@return the frames of links in CBOR} */
+    public static FrameCodec cborFrames() {
+        return CBOR;
+    }
 
     /**
      * A codec by its name: {@code json} and {@code cbor} are always there, others are found through {@link ServiceLoader}.

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.core.util.BufferRecycler;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -27,6 +28,7 @@ import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.cbor.CBORParser;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -38,17 +40,17 @@ import dev.eventtarget.CodecException;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.spi.EncodedDetail;
-import dev.eventtarget.spi.EventCodec;
 import io.vertx.core.json.jackson.HybridJacksonPool;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the codecs have in common, which is nearly everything: the formats are Jackson's. */
-abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventCodec, CborEventCodec {
+abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventCodec, CborEventCodec {
     private static final int CACHE_ENTRIES = 1024;
 
     private final String name;
@@ -126,10 +128,14 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
 
     @Override
     public final byte[] encode(TypedEvent<?> event) {
+        return encode(event, false);
+    }
+
+    private byte[] encode(TypedEvent<?> event, boolean positioned) {
         try {
             return write((generator, out) -> {
                 generator.writeStartObject();
-                Envelope.writeHead(event, generator);
+                Envelope.writeHead(event, positioned, generator);
                 if (event.detail() instanceof EncodedDetail encoded && isOwn(encoded)) {
                     byte[] bytes = encoded.toBytes();
                     verify(bytes);
@@ -186,6 +192,113 @@ abstract sealed class JacksonEventCodec implements EventCodec permits JsonEventC
             return detail;
         } catch (IOException | RuntimeException | StackOverflowError e) {
             throw failures.decoding("The detail", offset, e);
+        }
+    }
+
+    // ---- frames
+
+    @Override
+    public final boolean read(byte[] message, int most, Reader reader) {
+        try (JsonParser parser = factory.createParser(message)) {
+            boolean several = parser.nextToken() == JsonToken.START_ARRAY;
+            if (!several) {
+                if (parser.currentToken() == null) {
+                    throw new CodecException("The message is empty");
+                }
+                readFrame(parser, message, reader);
+            } else {
+                int frames = 0;
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    if (parser.currentToken() == null) {
+                        throw new CodecException("The message ends too early");
+                    }
+                    if (++frames > most) {
+                        return false;
+                    }
+                    readFrame(parser, message, reader);
+                }
+            }
+            if (!isAtEnd(parser, message.length)) {
+                throw new CodecException("Something follows the frames of the message");
+            }
+            return true;
+        } catch (IOException e) {
+            throw failures.decoding("The message", 0, e);
+        }
+    }
+
+    private void readFrame(JsonParser parser, byte[] message, Reader reader) throws IOException {
+        Envelope frame = Envelope.readFrame(parser);
+        CodecException fault = frame.fault();
+        if (fault == null && frame.topic().charAt(0) == '$') {
+            JsonNode detail = NullNode.getInstance();
+            if (frame.detailStart() > 0) {
+                try {
+                    detail = (JsonNode) Objects.requireNonNull(
+                            decodeDetail(message, frame.detailStart(), frame.detailLength(), JsonNode.class));
+                } catch (CodecException e) {
+                    reader.malformed(e);
+                    return;
+                }
+            }
+            reader.control(frame.topic(), detail);
+            return;
+        }
+        TypedEvent<EncodedDetail> event = null;
+        if (fault == null) {
+            try {
+                event = frame.toFramedEvent(types::get, this, message, absent, plainStart());
+            } catch (CodecException e) {
+                fault = e;
+            }
+        }
+        if (event == null) {
+            reader.malformed(Objects.requireNonNull(fault));
+        } else {
+            reader.event(event, frame.subs());
+        }
+    }
+
+    /** What the frames begin with that can be passed on with something in place of it. */
+    abstract byte plainStart();
+
+    @Override
+    public final byte[] frame(TypedEvent<?> event) {
+        byte[] frame = event.detail() instanceof FrameDetail framed ? framed.frameOf(event, this) : null;
+        return frame == null ? encode(event, true) : frame;
+    }
+
+    @Override
+    public final byte[] control(String type, Map<String, ?> detail) {
+        try {
+            return write((generator, out) -> {
+                generator.writeStartObject();
+                generator.writeStringField("type", type);
+                generator.writeFieldName("detail");
+                writers.get(Object.class).writeValue(generator, detail);
+                generator.writeEndObject();
+            });
+        } catch (IOException e) {
+            throw failures.encoding("The frame " + type, e);
+        }
+    }
+
+    @Override
+    public final byte[] prefix(long... subs) {
+        try {
+            return write((generator, out) -> {
+                generator.writeStartObject();
+                generator.writeFieldName("sub");
+                if (subs.length == 1) {
+                    generator.writeNumber(subs[0]);
+                } else {
+                    generator.writeArray(subs, 0, subs.length);
+                }
+                generator.flush();
+                out.write(batchSeparator());
+            });
+        } catch (IOException e) {
+            throw failures.encoding("The subscriptions of a frame", e);
         }
     }
 

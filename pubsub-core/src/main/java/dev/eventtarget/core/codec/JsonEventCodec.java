@@ -42,4 +42,24 @@ public final class JsonEventCodec extends JacksonEventCodec {
     boolean isAtEnd(JsonParser parser, int end) throws IOException {
         return parser.nextToken() == null;
     }
+
+    @Override
+    byte plainStart() {
+        return '{';
+    }
+
+    @Override
+    public byte batchStart() {
+        return '[';
+    }
+
+    @Override
+    public byte[] batchSeparator() {
+        return new byte[] {','};
+    }
+
+    @Override
+    public byte batchEnd() {
+        return ']';
+    }
 }

@@ -1,8 +1,9 @@
-package dev.eventtarget.link.spi;
+package dev.eventtarget.link.spoke;
 
 import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.link.spi.Connector;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.vertx.core.Vertx;
 import java.util.List;

@@ -1,0 +1,229 @@
+package dev.eventtarget.link;
+
+import dev.eventtarget.CodecException;
+import dev.eventtarget.EventTargetException;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.link.frame.Control;
+import dev.eventtarget.link.frame.Turns;
+import dev.eventtarget.spi.EncodedDetail;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** What a spoke publishes: each event gets its outcome, in order. Touched only on its session's event loop. */
+final class Publications {
+    /** Refusals that are kept for a spoke that resumes. */
+    private static final int REFUSALS = 4096;
+
+    private final Hub hub;
+    private final Turns turns;
+    private final @Nullable Producer producer;
+    private final Deque<Outcome> open = new ArrayDeque<>();
+    private final Deque<Refusal> refusals = new ArrayDeque<>();
+    private final AtomicBoolean settling = new AtomicBoolean();
+    private @Nullable Session session;
+
+    /** What to add to an event's number to get its producer's. */
+    private final long base;
+
+    private long received;
+    private long settled;
+    private long told;
+    private long forgotten;
+    private long accepted;
+    private long delivered;
+    private boolean held;
+
+    private record Outcome(long number, Future<Void> accepted) {}
+
+    private record Refusal(long number, Throwable error) {}
+
+    /**
+     * Begins with the first.
+     *
+     * @param producer whose they are, over all sessions
+     * @param next the producer's number of the first
+     */
+    Publications(Hub hub, Turns turns, @Nullable Producer producer, long next) {
+        this.hub = hub;
+        this.turns = turns;
+        this.producer = producer;
+        this.base = next - 1;
+    }
+
+    void of(Session session) {
+        this.session = session;
+    }
+
+    private Session session() {
+        return Objects.requireNonNull(session);
+    }
+
+    long received() {
+        return received;
+    }
+
+    long accepted() {
+        return accepted;
+    }
+
+    long delivered() {
+        return delivered;
+    }
+
+    boolean isSettled() {
+        return open.isEmpty();
+    }
+
+    /** Whether a spoke that knows of so many outcomes can be told of all others. */
+    boolean canResume(long acknowledged) {
+        return acknowledged >= forgotten && acknowledged <= received;
+    }
+
+    void resume(long acknowledged) {
+        told = acknowledged;
+        for (Refusal refusal : refusals) {
+            if (refusal.number > acknowledged) {
+                tell(refusal);
+            }
+        }
+        session().sendAtEnd();
+    }
+
+    /** Counts what was sent, for the record. */
+    void delivered(Hub hub, int events) {
+        delivered += events;
+        hub.counters().delivered().add(events);
+    }
+
+    void publish(TypedEvent<EncodedDetail> event) {
+        long number = ++received;
+        if (producer != null && producer.has(base + number)) {
+            add(number, Future.succeededFuture());
+            return;
+        }
+        Session publisher = session();
+        if (!hub.options().authorizer().mayPublish(publisher.peer(), event.type())) {
+            add(
+                    number,
+                    Future.failedFuture(new UnauthorizedException(
+                            "To publish " + event.type().topic() + " is not allowed for " + publisher.peer())));
+            return;
+        }
+        add(number, hub.publish(event, publisher.peer(), producer, base + number));
+    }
+
+    void malformed(CodecException error) {
+        add(++received, Future.failedFuture(error));
+    }
+
+    void skip(long count) {
+        for (long i = 0; i < Math.min(count, hub.options().maxPublishing()); i++) {
+            add(++received, Future.succeededFuture());
+        }
+    }
+
+    private void add(long number, Future<Void> outcome) {
+        if (open.isEmpty() && outcome.succeeded()) {
+            settle(number, null);
+            session().sendAtEnd();
+            return;
+        }
+        open.add(new Outcome(number, outcome));
+        if (outcome.isComplete()) {
+            settleOpen();
+        } else {
+            outcome.onComplete(done -> {
+                if (!settling.get() && settling.compareAndSet(false, true)) {
+                    turns.post(this::settleOpen);
+                }
+            });
+        }
+        hold();
+    }
+
+    private void settleOpen() {
+        settling.set(false);
+        Outcome first = open.peek();
+        while (first != null && first.accepted.isComplete()) {
+            open.remove();
+            settle(first.number, first.accepted.cause());
+            first = open.peek();
+        }
+        session().sendAtEnd();
+        session().checkAwaited();
+        hold();
+    }
+
+    private void settle(long number, @Nullable Throwable error) {
+        settled = number;
+        if (producer != null) {
+            producer.settled(base + number, error != null);
+        }
+        if (error == null) {
+            accepted++;
+            hub.counters().published().increment();
+            return;
+        }
+        hub.counters().refused().increment();
+        Refusal refusal = new Refusal(number, error);
+        if (session().features().contains("resume")) {
+            if (refusals.size() == REFUSALS) {
+                forgotten = refusals.remove().number;
+            }
+            refusals.add(refusal);
+        }
+        tell(refusal);
+    }
+
+    private void tell(Refusal refusal) {
+        Throwable error = refusal.error;
+        Map<String, Object> detail = Map.of(
+                "seq",
+                refusal.number,
+                "reason",
+                Session.reason(error),
+                "message",
+                String.valueOf(error.getMessage()),
+                "retryable",
+                error instanceof EventTargetException known && known.isRetryable());
+        session().answer(session().acknowledges() ? Control.NACK : Control.ERROR, detail);
+    }
+
+    /** Stops reading while too many are open. */
+    private void hold() {
+        HubLink link = session().link();
+        if (!held && open.size() >= hub.options().maxPublishing()) {
+            held = true;
+            if (link != null) {
+                link.hold();
+            }
+        } else if (held && open.size() <= hub.options().maxPublishing() / 2) {
+            held = false;
+            if (link != null) {
+                link.letGo();
+            }
+        }
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    /** Tells the spoke how far it is. */
+    void acknowledge() {
+        if (settled > told && session().acknowledges() && session().link() != null) {
+            told = settled;
+            session().answer(Control.ACK, Map.of("to", settled));
+        }
+    }
+
+    void end() {
+        refusals.clear();
+    }
+}

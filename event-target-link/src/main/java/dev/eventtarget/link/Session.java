@@ -1,0 +1,676 @@
+package dev.eventtarget.link;
+
+import dev.eventtarget.CodecException;
+import dev.eventtarget.EventTargetException;
+import dev.eventtarget.EventType;
+import dev.eventtarget.ListenerOptions;
+import dev.eventtarget.RetryPolicy;
+import dev.eventtarget.StartFrom;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.core.codec.EventCodecs;
+import dev.eventtarget.core.codec.FrameCodec;
+import dev.eventtarget.link.frame.Control;
+import dev.eventtarget.link.frame.Fields;
+import dev.eventtarget.link.frame.FrameWriter;
+import dev.eventtarget.link.frame.Turns;
+import dev.eventtarget.link.frame.Violation;
+import dev.eventtarget.link.spi.CloseReason;
+import dev.eventtarget.spi.EncodedDetail;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a hub knows of a spoke: its subscriptions with what waits for them, and its publications. It outlives its link where
+ * that was agreed on. Touched only on its event loop.
+ */
+final class Session {
+    private static final int SENT_IN_A_ROW = 64;
+
+    private final Hub hub;
+    private final Turns turns;
+    private final Peer peer;
+    private final String id;
+    private final Set<String> features;
+    private final Publications publications;
+    private final Map<Long, HubSubscription> subscriptions = new LinkedHashMap<>();
+
+    /** Of a peer that does not acknowledge: by topic, in the order in which they were made. */
+    private final Map<String, HubSubscription> plain = new LinkedHashMap<>();
+
+    /** Those that have something waiting, and may have the credit to send it. */
+    private final Deque<HubSubscription> congested = new ArrayDeque<>();
+
+    private final List<Awaited> awaited = new ArrayList<>();
+    private final Runnable sends = this::send;
+    private @Nullable HubLink link;
+    private @Nullable FrameWriter writer;
+    private int queuedEvents;
+    private long queuedBytes;
+    private long plainNumbers;
+    private boolean ended;
+    private long losses;
+
+    private record Awaited(BooleanSupplier reached, Promise<Void> promise) {}
+
+    Session(Hub hub, Turns turns, Peer peer, String id, Set<String> features, Publications publications) {
+        this.hub = hub;
+        this.turns = turns;
+        this.peer = peer;
+        this.id = id;
+        this.features = features;
+        this.publications = publications;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    Turns turns() {
+        return turns;
+    }
+
+    Set<String> features() {
+        return features;
+    }
+
+    Publications publications() {
+        return publications;
+    }
+
+    boolean acknowledges() {
+        return features.contains("ack");
+    }
+
+    FrameCodec codec() {
+        return features.contains("cbor") ? EventCodecs.cborFrames() : EventCodecs.jsonFrames();
+    }
+
+    <T> Promise<T> promise() {
+        return turns.context().promise();
+    }
+
+    int subscriptionCount() {
+        return subscriptions.size() + plain.size();
+    }
+
+    int queuedEvents() {
+        return queuedEvents;
+    }
+
+    // ---- the link
+
+    @Nullable HubLink link() {
+        return link;
+    }
+
+    /** Goes on over a link. */
+    void attach(HubLink to) {
+        link = to;
+        writer = to.writer();
+    }
+
+    /** Sends again what the spoke has not received. */
+    void resume(long publicationsAcknowledged, Map<Long, Long> received) {
+        publications.resume(publicationsAcknowledged);
+        for (HubSubscription subscription : subscriptions.values()) {
+            subscription.rewind(received.getOrDefault(subscription.number(), 0L));
+            congest(subscription);
+        }
+        pump();
+    }
+
+    /** Goes on without a link. */
+    void detach() {
+        losses++;
+        link = null;
+        writer = null;
+    }
+
+    /** How often it has lost its link. */
+    long losses() {
+        return losses;
+    }
+
+    /** Ends it, and what it has in the hub's target. */
+    void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        link = null;
+        writer = null;
+        for (HubSubscription subscription : allSubscriptions()) {
+            subscription.end(hub, false, false);
+        }
+        subscriptions.clear();
+        plain.clear();
+        congested.clear();
+        publications.end();
+        awaited.forEach(one -> one.promise.tryComplete());
+        awaited.clear();
+    }
+
+    private List<HubSubscription> allSubscriptions() {
+        List<HubSubscription> all = new ArrayList<>(subscriptions.values());
+        all.addAll(plain.values());
+        return all;
+    }
+
+    Violation violation(String what) {
+        return new Violation(CloseReason.PROTOCOL, what);
+    }
+
+    // ---- frames from the spoke
+
+    void control(String type, Fields detail) {
+        switch (type) {
+            case Control.SUBSCRIBE -> subscribe(detail);
+            case Control.UNSUBSCRIBE -> unsubscribe(detail);
+            case Control.ACK -> {
+                HubSubscription subscription = known(detail);
+                if (subscription != null) {
+                    subscription.acknowledge(detail.number("to", 0), detail.numbers("also"));
+                    goOn(subscription);
+                }
+            }
+            case Control.NACK -> {
+                HubSubscription subscription = known(detail);
+                if (subscription != null) {
+                    String message = detail.optionalText("message");
+                    subscription.refuse(detail.number("seq", 1), message == null ? "refused" : message);
+                    goOn(subscription);
+                }
+            }
+            case Control.RELEASE -> {
+                HubSubscription subscription = known(detail);
+                if (subscription != null) {
+                    subscription.release(detail.numbers("seqs"));
+                }
+            }
+            case Control.CREDIT -> {
+                if (!features.contains("credit")) {
+                    throw violation("$credit was not granted: ask for the feature \"credit\" in $hello");
+                }
+                HubSubscription subscription = known(detail);
+                if (subscription != null) {
+                    subscription.setCredit((int) Math.min(Integer.MAX_VALUE, detail.number("credit", 0)));
+                    goOn(subscription);
+                }
+            }
+            case Control.FLUSH -> {
+                long number = detail.number("sub", 1);
+                HubSubscription subscription = known(detail);
+                Future<Void> flushed = subscription == null ? Future.succeededFuture() : subscription.flush();
+                flushed.onComplete(done -> answer(Control.FLUSHED, Map.of("sub", number)));
+            }
+            case Control.SKIP -> publications.skip(detail.number("count", 1));
+            default -> throw violation("there is no frame " + type + " in this version of the protocol");
+        }
+    }
+
+    private @Nullable HubSubscription known(Fields detail) {
+        if (!acknowledges()) {
+            throw violation(detail.frame() + " was not granted: ask for the feature \"ack\" in $hello");
+        }
+        return subscriptions.get(detail.number("sub", 1));
+    }
+
+    private void goOn(HubSubscription subscription) {
+        congest(subscription);
+        pump();
+        checkAwaited();
+    }
+
+    // ---- subscriptions
+
+    private void subscribe(Fields detail) {
+        if (!acknowledges()) {
+            detail.texts("types").forEach(this::subscribePlain);
+            return;
+        }
+        long number = detail.number("sub", 1);
+        HubSubscription known = subscriptions.get(number);
+        if (known != null) {
+            if (known.isReady()) {
+                answer(Control.SUBSCRIBED, Map.of("sub", number));
+            }
+            return;
+        }
+        HubSubscription added;
+        try {
+            added = subscription(number, detail);
+        } catch (IllegalArgumentException | EventTargetException e) {
+            refuse(number, e);
+            return;
+        }
+        checkCount();
+        subscriptions.put(number, added);
+        listen(added, needsItsOwn(detail)).onComplete(listening -> {
+            if (subscriptions.get(number) != added) {
+                return;
+            }
+            if (listening.succeeded()) {
+                answer(Control.SUBSCRIBED, Map.of("sub", number));
+            } else {
+                subscriptions.remove(number);
+                added.end(hub, false, false);
+                refuse(number, listening.cause());
+            }
+        });
+    }
+
+    private Future<Void> listen(HubSubscription added, boolean alone) {
+        try {
+            return alone ? added.listen(hub.target()) : added.listen(hub);
+        } catch (IllegalArgumentException | EventTargetException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private boolean needsItsOwn(Fields detail) {
+        return hub.options().slowSpokes() == SlowSpokePolicy.PAUSE
+                || detail.has("group")
+                || detail.has("retry")
+                || detail.has("deadLetter")
+                || detail.has("from") && !"latest".equals(detail.detail().path("from").textValue());
+    }
+
+    private HubSubscription subscription(long number, Fields detail) {
+        EventType<EncodedDetail> type = permitted(detail.text("type"));
+        int most = hub.options().maxQueuedEvents();
+        boolean bounded = detail.has("credit") && features.contains("credit");
+        int credit = bounded ? (int) Math.min(Integer.MAX_VALUE, detail.number("credit", 0)) : Integer.MAX_VALUE;
+        // what is under way to the spoke is being handled, as the hub's target sees it
+        int window = Math.max(1, Math.min(credit, Math.min(most, ListenerOptions.DEFAULT_BUFFER)));
+        ListenerOptions options =
+                ListenerOptions.defaults().concurrency(window).onError(Hub::report).from(start(detail));
+        String group = detail.optionalText("group");
+        if (group != null) {
+            options = options.group(group).buffer(window, options.overflow());
+        }
+        Fields retry = detail.fields("retry");
+        if (retry != null) {
+            options = options.retry(RetryPolicy.backoff(
+                    (int) Math.min(1000, retry.number("attempts", 1)),
+                    Duration.ofMillis(Math.min(3_600_000, retry.number("delay", 0, 100))),
+                    Duration.ofMillis(Math.min(3_600_000, retry.number("most", 0, 30_000)))));
+        }
+        String deadLetter = detail.optionalText("deadLetter");
+        if (deadLetter != null) {
+            EventType<EncodedDetail> letters = EventType.of(deadLetter, EncodedDetail.class);
+            if (letters.isPattern() || !hub.options().authorizer().mayPublish(peer, letters)) {
+                throw new UnauthorizedException(
+                        "Dead letters to " + deadLetter + " are not allowed for " + peer);
+            }
+            options = options.deadLetter(deadLetter);
+        }
+        return new HubSubscription(this, number, type, options, credit);
+    }
+
+    private EventType<EncodedDetail> permitted(String topic) {
+        EventType<EncodedDetail> type = EventType.of(topic, EncodedDetail.class);
+        if (!hub.options().authorizer().maySubscribe(peer, type)) {
+            throw new UnauthorizedException(
+                    "To subscribe to " + topic + " is not allowed for " + peer);
+        }
+        return type;
+    }
+
+    private static StartFrom start(Fields detail) {
+        Fields from = detail.fields("from");
+        if (from == null) {
+            String named = detail.optionalText("from");
+            return switch (named == null ? "latest" : named) {
+                case "latest" -> StartFrom.latest();
+                case "earliest" -> StartFrom.earliest();
+                default -> throw detail.wrong("from", "is neither latest nor earliest");
+            };
+        }
+        String after = from.optionalText("after");
+        if (after != null) {
+            return StartFrom.after(after);
+        }
+        try {
+            return StartFrom.since(Instant.parse(from.text("since")));
+        } catch (DateTimeException e) {
+            throw from.wrong("since", "is no ISO-8601 instant");
+        }
+    }
+
+    private void checkCount() {
+        if (subscriptionCount() >= hub.options().maxSubscriptions()) {
+            throw new Violation(
+                    CloseReason.OVER_LIMIT,
+                    "There may be " + hub.options().maxSubscriptions() + " subscriptions, and not more");
+        }
+    }
+
+    private void refuse(long number, Throwable error) {
+        hub.counters().refused().increment();
+        answer(
+                Control.ERROR,
+                Map.of("sub", number, "reason", reason(error), "message", String.valueOf(error.getMessage())));
+    }
+
+    static String reason(Throwable error) {
+        return error instanceof EventTargetException known
+                ? known.reason().name().toLowerCase(Locale.ROOT)
+                : error instanceof IllegalArgumentException ? "protocol" : "transport";
+    }
+
+    private void subscribePlain(String topic) {
+        if (plain.containsKey(topic)) {
+            return;
+        }
+        EventType<EncodedDetail> type;
+        try {
+            type = permitted(topic);
+        } catch (UnauthorizedException e) {
+            throw new Violation(CloseReason.UNAUTHORIZED, String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            throw violation("'" + topic + "' is no type nor pattern: " + e.getMessage());
+        }
+        checkCount();
+        HubSubscription added = new HubSubscription(
+                this,
+                ++plainNumbers,
+                type,
+                ListenerOptions.defaults().onError(Hub::report).concurrency(ListenerOptions.DEFAULT_BUFFER),
+                Integer.MAX_VALUE);
+        plain.put(topic, added);
+        listen(added, hub.options().slowSpokes() == SlowSpokePolicy.PAUSE).onFailure(error -> {
+            HubLink failed = link;
+            if (failed != null) {
+                failed.fail(CloseReason.INTERNAL, "The subscription to " + topic + " failed: " + error.getMessage());
+            }
+        });
+    }
+
+    private void unsubscribe(Fields detail) {
+        if (!acknowledges()) {
+            for (String topic : detail.texts("types")) {
+                HubSubscription removed = plain.remove(topic);
+                if (removed != null) {
+                    removed.end(hub, false, false);
+                }
+            }
+            return;
+        }
+        long number = detail.number("sub", 1);
+        HubSubscription subscription = subscriptions.get(number);
+        Map<String, Object> answer = Map.of("sub", number);
+        if (subscription == null) {
+            answer(Control.UNSUBSCRIBED, answer);
+            return;
+        }
+        if (!subscription.isEnding()) {
+            subscription
+                    .end(hub, detail.flag("finish"), detail.flag("drain"))
+                    .onComplete(over -> turns.post(() -> {
+                        if (subscriptions.remove(number, subscription)) {
+                            subscription.forget();
+                            answer(Control.UNSUBSCRIBED, answer);
+                        }
+                    }));
+        }
+    }
+
+    // ---- events for the spoke
+
+    /** Takes an event for all subscriptions of an audience. */
+    void offer(Feed.Audience audience, Outgoing frame) {
+        HubSubscription[] all = audience.subscriptions();
+        if (!encodes(frame)) {
+            for (HubSubscription subscription : all) {
+                subscription.missed();
+                congest(subscription);
+            }
+            return;
+        }
+        if (all.length == 1) {
+            offer(all[0], frame.unconfirmed());
+            return;
+        }
+        FrameWriter to = writer;
+        if (to == null || !acknowledges() || !to.isWritable() || !congested.isEmpty() || !areFree(all)) {
+            for (HubSubscription subscription : all) {
+                offer(subscription, frame.unconfirmed());
+            }
+            return;
+        }
+        to.write(audience.prefix(), frame.frame(codec()));
+        for (HubSubscription subscription : all) {
+            take(frame.unconfirmed());
+            subscription.wrote(frame.unconfirmed());
+        }
+        publications.delivered(hub, all.length);
+        turns.atEnd(sends);
+    }
+
+    private static boolean areFree(HubSubscription[] all) {
+        for (HubSubscription subscription : all) {
+            if (!subscription.isFree()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean encodes(Outgoing frame) {
+        try {
+            frame.frame(codec());
+            return true;
+        } catch (CodecException e) {
+            Hub.report(e);
+            return false;
+        }
+    }
+
+    /** Takes an event for one subscription. */
+    void offer(HubSubscription subscription, Delivery delivery) {
+        if (delivery.outcome() != null && !encodes(delivery.frame())) {
+            delivery.outcome().fail(new CodecException("The event can't be encoded for a spoke"));
+            return;
+        }
+        if (!acknowledges() && plain.size() > 1 && !isFirst(subscription, delivery.frame().event())) {
+            return;
+        }
+        FrameWriter to = writer;
+        if (to != null && subscription.isFree() && congested.isEmpty() && to.isWritable()) {
+            take(delivery);
+            write(subscription, delivery);
+            turns.atEnd(sends);
+            return;
+        }
+        if (delivery.outcome() == null && isFull(delivery) && !makeRoom(subscription)) {
+            return;
+        }
+        take(delivery);
+        subscription.await(delivery);
+        congest(subscription);
+        if (to != null) {
+            turns.atEnd(sends);
+        }
+    }
+
+    /** A peer without numbers gets an event once, through the first of its subscriptions that matches. */
+    private boolean isFirst(HubSubscription subscription, TypedEvent<?> event) {
+        for (HubSubscription one : plain.values()) {
+            if (one.type().matches(event.type())) {
+                return one == subscription;
+            }
+        }
+        return true;
+    }
+
+    private boolean isFull(Delivery more) {
+        return queuedEvents >= hub.options().maxQueuedEvents()
+                || queuedEvents > 0 && queuedBytes + size(more) > hub.options().maxQueuedBytes();
+    }
+
+    private long size(Delivery delivery) {
+        return delivery.frame().frame(codec()).length;
+    }
+
+    /** Whether there is room for one more event of a subscription, by leaving out others. */
+    private boolean makeRoom(HubSubscription subscription) {
+        HubLink slow = link;
+        if (slow != null && hub.options().slowSpokes() == SlowSpokePolicy.DISCONNECT) {
+            hub.counters().slow().increment();
+            slow.fail(
+                    CloseReason.SLOW_CONSUMER,
+                    queuedEvents + " events and " + queuedBytes
+                            + " bytes wait for this link: take them faster, or listen to less");
+            return false;
+        }
+        hub.counters().dropped().increment();
+        if (subscription.dropOldest()
+                || allSubscriptions().stream()
+                        .max(Comparator.comparingInt(HubSubscription::deliveriesWaiting))
+                        .filter(HubSubscription::dropOldest)
+                        .isPresent()) {
+            return true;
+        }
+        subscription.missed();
+        congest(subscription);
+        return false;
+    }
+
+    private void take(Delivery delivery) {
+        queuedEvents++;
+        queuedBytes += size(delivery);
+    }
+
+    /** An event is acknowledged, left out, or given back. */
+    void gone(Delivery delivery) {
+        queuedEvents--;
+        queuedBytes -= size(delivery);
+    }
+
+    /** Writes an event that was taken. */
+    void write(HubSubscription subscription, Delivery delivery) {
+        FrameWriter to = Objects.requireNonNull(writer);
+        byte[] frame = delivery.frame().frame(codec());
+        if (acknowledges()) {
+            to.write(subscription.prefix(), frame);
+        } else {
+            to.write(frame);
+        }
+        subscription.wrote(delivery);
+        publications.delivered(hub, 1);
+    }
+
+    void tellGap(HubSubscription subscription, long missed) {
+        if (acknowledges()) {
+            answer(Control.GAP, Map.of("sub", subscription.number(), "missed", missed));
+        }
+    }
+
+    private void congest(HubSubscription subscription) {
+        if (!subscription.isListed() && subscription.canSend()) {
+            subscription.list(true);
+            congested.add(subscription);
+        }
+    }
+
+    /** Sends what waits for a subscription, if it can. */
+    void sendWaiting(HubSubscription subscription) {
+        congest(subscription);
+        turns.atEnd(sends);
+    }
+
+    /** The link takes more. */
+    void writable() {
+        pump();
+    }
+
+    private void pump() {
+        FrameWriter to = writer;
+        while (to != null && to.isWritable() && !congested.isEmpty()) {
+            HubSubscription next = congested.remove();
+            for (int i = 0; i < SENT_IN_A_ROW && next.canSend() && to.isWritable(); i++) {
+                next.sendNext();
+            }
+            next.list(false);
+            congest(next);
+            to = writer;
+        }
+        if (to != null) {
+            turns.atEnd(sends);
+        }
+    }
+
+    /** At the end of a turn. */
+    private void send() {
+        pump();
+        publications.acknowledge();
+        FrameWriter to = writer;
+        if (to != null) {
+            to.flush();
+        }
+    }
+
+    void answer(String type, Map<String, ?> detail) {
+        FrameWriter to = writer;
+        if (to != null) {
+            to.control(type, detail);
+            turns.atEnd(sends);
+        }
+    }
+
+    void sendAtEnd() {
+        turns.atEnd(sends);
+    }
+
+    // ---- waiting
+
+    /** Completes a promise as soon as something is so. */
+    void when(BooleanSupplier reached, Promise<Void> promise) {
+        if (ended || reached.getAsBoolean()) {
+            promise.tryComplete();
+        } else {
+            awaited.add(new Awaited(reached, promise));
+        }
+    }
+
+    void checkAwaited() {
+        if (!awaited.isEmpty()) {
+            List<Awaited> now = awaited.stream()
+                    .filter(one -> one.reached.getAsBoolean())
+                    .toList();
+            awaited.removeAll(now);
+            now.forEach(one -> one.promise.tryComplete());
+        }
+    }
+
+    /** Completes when all that waits is sent, publications have their outcomes, and groups' events are acknowledged. */
+    Future<Void> drained() {
+        Promise<Void> drained = promise();
+        when(
+                () -> publications.isSettled()
+                        && (link == null
+                                || allSubscriptions().stream().allMatch(HubSubscription::isDrained)),
+                drained);
+        return drained.future();
+    }
+}

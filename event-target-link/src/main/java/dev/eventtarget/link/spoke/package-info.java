@@ -1,0 +1,2 @@
+/** Spokes: targets that speak to a hub. */
+package dev.eventtarget.link.spoke;
