@@ -11,6 +11,7 @@ module dev.eventtarget.link {
     requires com.fasterxml.jackson.databind;
     requires com.github.benmanes.caffeine;
     requires org.jctools.core;
+    requires org.jose4j;
     requires org.slf4j;
     requires static transitive org.jspecify;
 

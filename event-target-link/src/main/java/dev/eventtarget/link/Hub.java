@@ -10,6 +10,7 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.core.DedupWindow;
+import dev.eventtarget.link.frame.Positions;
 import dev.eventtarget.link.frame.Turns;
 import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.link.spi.HubTransport;
@@ -238,7 +239,7 @@ public final class Hub {
 
     /** Gives an event to the target. */
     Future<Void> publish(TypedEvent<EncodedDetail> event, Peer peer, @Nullable Producer producer, long number) {
-        TypedEvent<EncodedDetail> own = event.position() == null ? event : withoutPosition(event);
+        TypedEvent<EncodedDetail> own = Positions.remove(event);
         if (own.source() == null && !peer.isAnonymous()) {
             own = own.withSource(peer.name());
         }
@@ -254,13 +255,6 @@ public final class Hub {
             return Future.succeededFuture();
         }
         return target.dispatchEvent(own).onFailure(error -> dedup.remove(topicAndId));
-    }
-
-    private static TypedEvent<EncodedDetail> withoutPosition(TypedEvent<EncodedDetail> event) {
-        TypedEvent<EncodedDetail> copy = TypedEvent.of(event.type(), event.detail()).withHeaders(event.headers());
-        copy = event.id() == null ? copy : copy.withId(event.id());
-        copy = event.time() == null ? copy : copy.withTime(event.time());
-        return event.source() == null ? copy : copy.withSource(event.source());
     }
 
     // ---- feeds

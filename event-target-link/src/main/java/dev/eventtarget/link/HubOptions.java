@@ -1,5 +1,6 @@
 package dev.eventtarget.link;
 
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -55,6 +56,19 @@ public final class HubOptions {
     /** {@return the options that hold unless others are given} */
     public static HubOptions defaults() {
         return DEFAULTS;
+    }
+
+    /**
+     * Reads options from JSON: each by the name of the method that returns it, with durations such as {@code 15s}; {@code
+     * slowSpokes} as {@code disconnect}, {@code drop-oldest} or {@code pause}; {@code auth} as {@code {"jwt": …}}, see {@link
+     * JwtAuthenticator#of}; and {@code rules} as an array, see {@link Rules#of}. What is not named is by default.
+     *
+     * @param json the options
+     * @return the options
+     * @throws dev.eventtarget.ConfigurationException if one is unknown or out of bounds
+     */
+    public static HubOptions of(JsonObject json) {
+        return HubConfiguration.read(json);
     }
 
     /**
@@ -256,8 +270,7 @@ public final class HubOptions {
 
     private static int within(String name, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    name + "(" + value + "): it must be from " + least + " to " + most);
+            throw new IllegalArgumentException(name + "(" + value + "): it must be from " + least + " to " + most);
         }
         return value;
     }

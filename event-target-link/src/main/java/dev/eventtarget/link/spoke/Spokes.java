@@ -8,7 +8,6 @@ import dev.eventtarget.spi.EventTargetConfig;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Makes spokes, whatever carries their links. */
 public final class Spokes {
@@ -16,7 +15,7 @@ public final class Spokes {
 
     /** {@return the options that every spoke has, each with one line of help; to be changed as one likes} */
     public static Map<String, String> options() {
-        return new TreeMap<>();
+        return SpokeSettings.help();
     }
 
     /**
@@ -36,6 +35,9 @@ public final class Spokes {
             String address,
             Connector connector,
             List<Interceptor> interceptors) {
-        throw new UnsupportedOperationException();
+        SpokeEventTarget spoke =
+                new SpokeEventTarget(vertx, SpokeSettings.of(config), address, connector, interceptors);
+        spoke.connect();
+        return spoke;
     }
 }

@@ -1,0 +1,611 @@
+package dev.eventtarget.link.spoke;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.eventtarget.Capability;
+import dev.eventtarget.ClosedException;
+import dev.eventtarget.CodecException;
+import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargetException;
+import dev.eventtarget.NotConnectedException;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.UnsupportedCapabilityException;
+import dev.eventtarget.core.ListenerSubscription;
+import dev.eventtarget.core.Reconnector;
+import dev.eventtarget.core.codec.EventCodecs;
+import dev.eventtarget.core.codec.FrameCodec;
+import dev.eventtarget.link.frame.Control;
+import dev.eventtarget.link.frame.Fields;
+import dev.eventtarget.link.frame.FrameWriter;
+import dev.eventtarget.link.frame.Positions;
+import dev.eventtarget.link.frame.Turns;
+import dev.eventtarget.link.frame.Violation;
+import dev.eventtarget.link.spi.CloseReason;
+import dev.eventtarget.link.spi.Connector;
+import dev.eventtarget.link.spi.Link;
+import dev.eventtarget.spi.EncodedDetail;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A spoke's session with its hub, over one link after another. On the spoke's event loop, but for what says otherwise.
+ */
+final class HubConnection {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
+    private static final long TICK_MILLIS = 100;
+    private static final long GOODBYE_MILLIS = 3000;
+
+    private final Vertx vertx;
+    private final SpokeSettings settings;
+    private final String address;
+    private final Connector connector;
+    private final Turns turns;
+    private final Outbox outbox;
+    private final Reconnector reconnector = new Reconnector(HubConnection::isHopeless);
+    private final String producer = UUID.randomUUID().toString();
+    private final AtomicLong numbers = new AtomicLong();
+    private final Map<Long, SpokeSubscription> subscriptions = new LinkedHashMap<>();
+    private final AtomicLong buffered = new AtomicLong();
+    private final long ticker;
+    private @Nullable Conversation current;
+    private @Nullable String session;
+    private @Nullable EventTargetException failure;
+    private boolean lossless;
+    private boolean lost;
+    private boolean closed;
+
+    HubConnection(
+            Vertx vertx, SpokeSettings settings, String address, Connector connector, Turns turns, Outbox outbox) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.address = address;
+        this.connector = connector;
+        this.turns = turns;
+        this.outbox = outbox;
+        this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> turns.post(this::tick));
+    }
+
+    private static boolean isHopeless(Throwable error) {
+        return error instanceof UnauthorizedException
+                || error instanceof ConfigurationException
+                || error instanceof UnsupportedCapabilityException
+                || error instanceof ClosedException;
+    }
+
+    // ---- the link
+
+    /** From any thread. */
+    void connect() {
+        reconnector.<Void>connect(this::attempt).onFailure(error -> turns.post(() -> fail(error)));
+    }
+
+    private Future<Void> attempt() {
+        Promise<Void> welcomed = Promise.promise();
+        turns.post(() -> {
+            if (closed) {
+                welcomed.fail(new ClosedException(address + " is closed"));
+                return;
+            }
+            connector.connect(turns.context()).onComplete(connected -> turns.post(() -> {
+                if (connected.failed()) {
+                    logLoss(connected.cause());
+                    welcomed.fail(connected.cause());
+                } else if (closed) {
+                    connected.result().close(CloseReason.BYE, "closed");
+                    welcomed.fail(new ClosedException(address + " is closed"));
+                } else {
+                    current = new Conversation(connected.result(), welcomed);
+                    current.begin();
+                }
+            }));
+        });
+        return welcomed.future();
+    }
+
+    /** One line when it goes, and one when it is back. */
+    private void logLoss(Throwable error) {
+        if (!lost && !closed) {
+            lost = true;
+            LOG.warn("{}: not connected, trying again: {}", address, error.getMessage());
+        }
+    }
+
+    private void fail(Throwable error) {
+        if (closed) {
+            return;
+        }
+        EventTargetException known = error instanceof EventTargetException own
+                ? own
+                : new EventTargetException(EventTargetException.Reason.TRANSPORT, false, address + ": " + error, error);
+        LOG.error("{}: given up: {}", address, known.getMessage());
+        failure = known;
+        outbox.fail(known);
+        for (SpokeSubscription one : List.copyOf(subscriptions.values())) {
+            one.refused(known);
+            one.flushed();
+        }
+        subscriptions.clear();
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        outbox.failLate(now);
+        Conversation open = current;
+        if (open != null) {
+            open.tick(now);
+        }
+    }
+
+    // ---- subscriptions
+
+    /** From any thread. */
+    SpokeSubscription subscription(ListenerSubscription listener) {
+        return new SpokeSubscription(numbers.incrementAndGet(), listener, turns, this::acknowledge, buffered);
+    }
+
+    /** From any thread. */
+    void subscribe(SpokeSubscription added) {
+        turns.post(() -> {
+            EventTargetException failed = failure;
+            if (failed != null) {
+                added.refused(failed);
+                return;
+            }
+            subscriptions.put(added.number(), added);
+            say(Control.SUBSCRIBE, added.request());
+        });
+    }
+
+    /** From any thread. */
+    void unsubscribe(SpokeSubscription leaving) {
+        turns.post(() -> {
+            if (subscriptions.containsKey(leaving.number()) && !leaving.isEnding()) {
+                leaving.end();
+                sayUnsubscribe(leaving);
+                acknowledge(leaving);
+            }
+        });
+    }
+
+    private void sayUnsubscribe(SpokeSubscription leaving) {
+        say(
+                Control.UNSUBSCRIBE,
+                leaving.isGrouped()
+                        ? Map.of("sub", leaving.number(), "finish", true)
+                        : Map.of("sub", leaving.number()));
+    }
+
+    private void acknowledge(SpokeSubscription subscription) {
+        Conversation open = current;
+        if (open != null) {
+            open.readAgain();
+        }
+        if (!subscriptions.containsKey(subscription.number())
+                || subscription.isEnding() && !subscription.isGrouped()) {
+            return;
+        }
+        if (subscription.isEnding()) {
+            List<Long> released = subscription.released();
+            if (!released.isEmpty()) {
+                say(Control.RELEASE, Map.of("sub", subscription.number(), "seqs", released));
+            }
+        } else if (subscription.holdsBack()) {
+            return;
+        }
+        say(Control.ACK, subscription.acknowledgement());
+    }
+
+    private void say(String type, Map<String, ?> detail) {
+        Conversation open = current;
+        if (open != null && open.welcomed) {
+            open.writer.control(type, detail);
+            turns.atEnd(open.flush);
+        }
+    }
+
+    // ---- flushing
+
+    /** From any thread: has all listeners catch up. */
+    Future<Void> flush() {
+        Promise<Void> flushed = Promise.promise();
+        turns.post(() -> {
+            List<Future<Void>> all = new ArrayList<>();
+            for (SpokeSubscription one : subscriptions.values()) {
+                all.add(flushNow(one));
+            }
+            Future.join(all).onComplete(done -> flushed.complete());
+        });
+        return flushed.future();
+    }
+
+    /** From any thread. */
+    Future<Void> flush(SpokeSubscription subscription) {
+        Promise<Void> flushed = Promise.promise();
+        turns.post(() -> flushNow(subscription).onComplete(flushed));
+        return flushed.future();
+    }
+
+    private Future<Void> flushNow(SpokeSubscription subscription) {
+        Conversation open = current;
+        if (open == null || !open.welcomed || !subscriptions.containsKey(subscription.number())) {
+            return Future.succeededFuture();
+        }
+        Future<Void> flushed = subscription.flush();
+        say(Control.FLUSH, Map.of("sub", subscription.number()));
+        return flushed;
+    }
+
+    // ---- the end
+
+    /** From any thread: says goodbye. */
+    Future<Void> close() {
+        Promise<Void> done = Promise.promise();
+        turns.post(() -> {
+            closed = true;
+            vertx.cancelTimer(ticker);
+            outbox.fail(new ClosedException(address + " is closed"));
+            Conversation open = current;
+            if (open == null) {
+                done.complete();
+            } else {
+                open.leave().onComplete(left -> done.tryComplete());
+                vertx.setTimer(GOODBYE_MILLIS, id -> turns.post(() -> {
+                    open.close(CloseReason.BYE, "bye");
+                    done.tryComplete();
+                }));
+            }
+        });
+        return done.future().eventually(connector::close);
+    }
+
+    /** What is said over one link. */
+    private final class Conversation implements Link.Handler, FrameCodec.Reader {
+        private final Link link;
+        private final Promise<Void> outcome;
+        private final Promise<Void> over = Promise.promise();
+        private final FrameWriter writer;
+        private final Runnable flush = this::flush;
+        private final long begun = System.nanoTime();
+        private boolean binary;
+        private boolean welcomed;
+        private boolean ended;
+        private boolean held;
+        private long heartbeat = Long.MAX_VALUE / 4;
+        private long heard = begun;
+        private long said = begun;
+
+        Conversation(Link link, Promise<Void> outcome) {
+            this.link = link;
+            this.outcome = outcome;
+            this.writer = new FrameWriter(link, EventCodecs.jsonFrames());
+        }
+
+        void begin() {
+            link.handler(this);
+            Map<String, Object> hello = new LinkedHashMap<>();
+            hello.put("version", 1);
+            List<String> features = new ArrayList<>(List.of("ack", "credit", "resume", "batch"));
+            if (settings.codec() == EventCodecs.cborFrames()) {
+                features.add("cbor");
+            }
+            hello.put("features", features);
+            hello.put("producer", producer);
+            hello.put("next", outbox.next());
+            if (session != null) {
+                hello.put("session", session);
+                hello.put("acked", outbox.confirmed());
+                hello.put("subs", SpokeSubscription.received(subscriptions.values()));
+            }
+            writer.control(Control.HELLO, hello);
+            writer.flush();
+        }
+
+        private void flush() {
+            said = System.nanoTime();
+            writer.flush();
+        }
+
+        // ---- frames
+
+        @Override
+        public void received(byte[] message, boolean text) {
+            if (ended) {
+                return;
+            }
+            heard = System.nanoTime();
+            try {
+                FrameCodec codec = text ? EventCodecs.jsonFrames() : EventCodecs.cborFrames();
+                if (!text && !binary) {
+                    throw new Violation(CloseReason.PROTOCOL, "CBOR was not agreed on");
+                }
+                codec.read(message, Integer.MAX_VALUE, this);
+            } catch (Violation e) {
+                wrong(e.reason(), e.text());
+            } catch (CodecException e) {
+                wrong(CloseReason.MALFORMED, String.valueOf(e.getMessage()));
+            }
+        }
+
+        private void wrong(CloseReason reason, String message) {
+            LOG.warn("{}: the hub does not keep to the protocol, {}: {}", address, reason.wireName(), message);
+            writer.control(Control.ERROR, Map.of("reason", reason.wireName(), "message", message));
+            flush();
+            session = null;
+            close(reason, message);
+        }
+
+        @Override
+        public void event(TypedEvent<EncodedDetail> event, long[] subs) {
+            if (ended) {
+                return;
+            }
+            for (long number : subs) {
+                SpokeSubscription subscription = subscriptions.get(number);
+                if (subscription != null) {
+                    subscription.deliver(
+                            event, settings.claims(Capability.REPLAY) ? event : Positions.remove(event));
+                }
+            }
+            if (!held && buffered.get() > settings.maxBuffered()) {
+                held = true;
+                link.pause();
+            }
+        }
+
+        void readAgain() {
+            if (held && buffered.get() <= settings.maxBuffered() / 2) {
+                held = false;
+                link.resume();
+            }
+        }
+
+        @Override
+        public void malformed(CodecException error) {
+            throw new Violation(CloseReason.MALFORMED, String.valueOf(error.getMessage()));
+        }
+
+        @Override
+        public void control(String type, JsonNode detail) {
+            if (ended) {
+                return;
+            }
+            Fields fields = new Fields(type, detail);
+            switch (type) {
+                case Control.WELCOME -> welcome(fields);
+                case Control.SUBSCRIBED -> known(fields, SpokeSubscription::subscribed);
+                case Control.UNSUBSCRIBED -> {
+                    SpokeSubscription gone = subscriptions.remove(fields.number("sub", 1));
+                    if (gone != null) {
+                        gone.flushed();
+                    }
+                }
+                case Control.ACK -> outbox.confirm(fields.number("to", 0));
+                case Control.NACK -> outbox.refused(fields.number("seq", 1), refusal(fields));
+                case Control.GAP -> known(fields, one -> one.gap(
+                        fields.has("missed")
+                                ? fields.number("missed", 1) + " events did not fit into the hub's queues"
+                                : "Events did not fit into the hub's queues"));
+                case Control.FLUSHED -> known(fields, SpokeSubscription::flushed);
+                case Control.PING -> {
+                    writer.control(Control.PONG, Map.of());
+                    turns.atEnd(flush);
+                }
+                case Control.ERROR -> error(fields);
+                case Control.BYE -> close(CloseReason.BYE, "bye");
+                default -> {} // a later version's
+            }
+        }
+
+        private void known(Fields fields, java.util.function.Consumer<SpokeSubscription> action) {
+            SpokeSubscription subscription = subscriptions.get(fields.number("sub", 1));
+            if (subscription != null) {
+                action.accept(subscription);
+            }
+        }
+
+        private EventTargetException refusal(Fields fields) {
+            String message = fields.optionalText("message");
+            return Refusals.of(
+                    fields.text("reason"), message == null ? "no" : message, fields.flag("retryable"));
+        }
+
+        private void error(Fields fields) {
+            if (fields.has("sub")) {
+                SpokeSubscription refused = subscriptions.remove(fields.number("sub", 1));
+                if (refused != null) {
+                    refused.refused(refusal(fields));
+                }
+                return;
+            }
+            String reason = fields.text("reason");
+            String message = String.valueOf(fields.optionalText("message"));
+            over(CloseReason.ofWireName(reason).orElse(CloseReason.INTERNAL), message);
+        }
+
+        // ---- introduction
+
+        private void welcome(Fields welcome) {
+            if (welcomed) {
+                throw new Violation(CloseReason.PROTOCOL, "there was a $welcome before");
+            }
+            Set<String> granted = new TreeSet<>(welcome.texts("features"));
+            binary = granted.contains("cbor");
+            try {
+                check(welcome, granted);
+            } catch (EventTargetException e) {
+                end(e);
+                link.close(CloseReason.BYE, "not what is needed");
+                return;
+            }
+            welcomed = true;
+            heartbeat = welcome.number("heartbeat", 1, Long.MAX_VALUE / 4_000_000) * 1_000_000;
+            Fields limits = welcome.fields("limits");
+            writer.agreed(
+                    settings.codec(),
+                    !binary,
+                    granted.contains("batch")
+                            ? (int) Math.min(65_536, limits == null ? 1 : limits.number("batch", 1, 1))
+                            : 0,
+                    (int) Math.min(Integer.MAX_VALUE, limits == null ? 65_536 : limits.number("message", 1, 65_536)));
+            session = granted.contains("resume") ? welcome.optionalText("session") : null;
+            if (lost) {
+                lost = false;
+                LOG.info("{}: connected again", address);
+            }
+            if (welcome.flag("resumed")) {
+                outbox.resume(writer, welcome.number("received", 0));
+                subscriptions.values().forEach(this::repeat);
+            } else {
+                subscriptions.values().removeIf(one -> {
+                    one.restart(lossless);
+                    return one.isEnding();
+                });
+                subscriptions.values().forEach(one -> say(Control.SUBSCRIBE, one.request()));
+                outbox.restart(writer);
+            }
+            turns.atEnd(flush);
+            outcome.tryComplete();
+        }
+
+        private void check(Fields welcome, Set<String> granted) {
+            if (welcome.number("version", 0) != 1 || !granted.contains("ack") || !granted.contains("credit")) {
+                throw new ConfigurationException(address
+                        + " is a hub that grants only " + granted + ": this spoke needs version 1 with ack and credit");
+            }
+            if (settings.codec() == EventCodecs.cborFrames() && !binary) {
+                throw new ConfigurationException(address + " does not speak CBOR: open it with codec=json");
+            }
+            Set<String> has = new TreeSet<>(welcome.texts("capabilities"));
+            Set<String> lacks = new TreeSet<>();
+            for (Capability claimed : settings.capabilities()) {
+                String name = claimed.name().toLowerCase(Locale.ROOT);
+                if (!has.contains(name)) {
+                    lacks.add(name);
+                }
+            }
+            if (!lacks.isEmpty()) {
+                throw new UnsupportedCapabilityException(address + " lacks what this spoke was opened for: " + lacks
+                        + "; it has " + has + ". Open it with capabilities=-"
+                        + String.join(",-", lacks));
+            }
+            lossless = has.contains("replay");
+        }
+
+        /** Says again what may have been lost with the link before. */
+        private void repeat(SpokeSubscription one) {
+            one.tellAgain();
+            if (!one.isAnswered()) {
+                say(Control.SUBSCRIBE, one.request());
+            }
+            if (one.isEnding()) {
+                sayUnsubscribe(one);
+            }
+            acknowledge(one);
+            if (one.isFlushing()) {
+                say(Control.FLUSH, Map.of("sub", one.number()));
+            }
+        }
+
+        // ---- the link's state
+
+        @Override
+        public void writable() {
+            if (welcomed && !ended) {
+                outbox.send();
+            }
+        }
+
+        @Override
+        public void alive() {
+            heard = System.nanoTime();
+        }
+
+        void tick(long now) {
+            if (!welcomed) {
+                if (now - begun > settings.connectTimeout().toNanos()) {
+                    close(CloseReason.TIMEOUT, "There was no $welcome within " + settings.connectTimeout());
+                }
+            } else if (now - heard > 2 * heartbeat) {
+                close(CloseReason.TIMEOUT, "The hub has said nothing for too long");
+            } else if (now - said > heartbeat || now - heard > heartbeat) {
+                writer.control(Control.PING, Map.of());
+                flush();
+            }
+        }
+
+        // ---- the end
+
+        /** Says that nothing more will come, and waits for the hub to close. */
+        Future<Void> leave() {
+            if (!ended && welcomed) {
+                writer.control(Control.BYE, Map.of());
+                flush();
+            } else {
+                close(CloseReason.BYE, "bye");
+            }
+            return over.future();
+        }
+
+        void close(CloseReason reason, String message) {
+            if (!ended) {
+                link.close(reason, message);
+                over(reason == CloseReason.BYE || reason == CloseReason.TIMEOUT ? null : reason, message);
+            }
+        }
+
+        @Override
+        public void closed(@Nullable CloseReason reason, String message) {
+            over(reason, message);
+        }
+
+        private void over(@Nullable CloseReason reason, String message) {
+            if (ended) {
+                return;
+            }
+            boolean isFinal = reason != null && reason.isFinal();
+            String what = reason == null ? message : reason.wireName() + ": " + message;
+            end(
+                    reason == CloseReason.UNAUTHORIZED
+                            ? new UnauthorizedException(address + " says: " + message)
+                            : isFinal
+                                    ? new ConfigurationException(address + " does not want this spoke, " + what)
+                                    : new NotConnectedException(address + ": the link is gone, " + what));
+        }
+
+        private void end(EventTargetException error) {
+            ended = true;
+            writer.close();
+            outbox.detach();
+            current = null;
+            over.tryComplete();
+            for (SpokeSubscription one : subscriptions.values()) {
+                if (closed) {
+                    one.flushed();
+                }
+            }
+            if (outcome.tryFail(error)) {
+                logLoss(error);
+            } else if (!closed) {
+                logLoss(error);
+                if (isHopeless(error)) {
+                    fail(error);
+                } else {
+                    connect();
+                }
+            }
+        }
+    }
+}
