@@ -13,13 +13,10 @@ import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.Peer;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
@@ -64,8 +61,8 @@ class BrowserClientTest {
     private static Site site(HubOptions options) throws Exception {
         TypedEventTarget target = EventTargets.open(vertx, "memory:");
         Hub hub = Hub.create(vertx, target, options);
-        Handler<HttpServerRequest> hubHandler = WebSocketHub.handler(hub, "/events");
-        HttpServer server = join(vertx.createHttpServer(WebSocketHub.configure(new HttpServerOptions(), options))
+        WebSocketHub hubHandler = WebSocketHub.handler(hub, "/events");
+        HttpServer server = join(vertx.createHttpServer()
                 .requestHandler(request -> {
                     if (request.path().equals("/semantics.js")) {
                         request.response()
@@ -234,7 +231,7 @@ class BrowserClientTest {
                   await target.close();
                   return JSON.stringify(stories);
                 })()""");
-        io.vertx.core.json.JsonArray both = new io.vertx.core.json.JsonArray((String) stories);
+        JsonArray both = new JsonArray((String) stories);
         assertEquals(both.getJsonArray(0), both.getJsonArray(1));
         assertTrue(both.getJsonArray(0).size() > 40, both.encode());
         assertEquals(List.of(), page.complaints());

@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
-import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,8 +51,10 @@ final class HubBehindProxy {
 
     private Future<Void> startHub() {
         hub = Hub.create(vertx, target, options);
-        return hub.listen("ws://127.0.0.1:0/events")
-                .onSuccess(url -> port = URI.create(url).getPort())
+        return vertx.createHttpServer()
+                .requestHandler(WebSocketHub.handler(hub, "/events"))
+                .listen(0, "127.0.0.1")
+                .onSuccess(listening -> port = listening.actualPort())
                 .mapEmpty();
     }
 
