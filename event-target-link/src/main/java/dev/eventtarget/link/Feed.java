@@ -95,9 +95,11 @@ final class Feed {
 
     /** Completes when what the target had accepted before is on its way to the spokes. */
     Future<Void> catchUp() {
-        return subscription.future().compose(one -> one instanceof ListenerSubscription own
-                ? own.catchUp().compose(there -> awaitBuffered(own))
-                : Future.succeededFuture());
+        return subscription
+                .future()
+                .compose(one -> one instanceof ListenerSubscription own
+                        ? own.catchUp().compose(there -> awaitBuffered(own))
+                        : Future.succeededFuture());
     }
 
     private Future<Void> awaitBuffered(ListenerSubscription own) {
@@ -150,9 +152,7 @@ final class Feed {
         }
 
         void join(HubSubscription subscription) {
-            audiences
-                    .computeIfAbsent(subscription.session(), Audience::new)
-                    .add(subscription);
+            audiences.computeIfAbsent(subscription.session(), Audience::new).add(subscription);
             all = null;
         }
 

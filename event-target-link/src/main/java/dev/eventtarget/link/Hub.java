@@ -3,7 +3,6 @@ package dev.eventtarget.link;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.eventtarget.Capability;
-import dev.eventtarget.ClosedException;
 import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventType;
@@ -39,6 +38,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +67,7 @@ public final class Hub {
     private final SecureRandom random = new SecureRandom();
     private final Map<EventLoop, Turns> turns = new ConcurrentHashMap<>();
     private final Set<HubLink> links = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger handshakes = new AtomicInteger();
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<HubTransport.Listening> listening = new CopyOnWriteArrayList<>();
     private final Cache<String, Producer> producers = Caffeine.newBuilder()
@@ -92,9 +93,13 @@ public final class Hub {
         names.add(Capability.CROSS_PROCESS.name().toLowerCase(Locale.ROOT));
         names.add(Capability.DEDUPLICATED.name().toLowerCase(Locale.ROOT));
         this.capabilityNames = List.copyOf(names);
-        this.dedup =
-                target.capabilities().contains(Capability.DEDUPLICATED) ? null : new DedupWindow(DEDUP_WINDOW);
-        long beat = Math.max(1, Math.min(options.heartbeat().toMillis(), options.handshakeTimeout().toMillis()) / 4);
+        this.dedup = target.capabilities().contains(Capability.DEDUPLICATED) ? null : new DedupWindow(DEDUP_WINDOW);
+        long beat = Math.max(
+                1,
+                Math.min(
+                                options.heartbeat().toMillis(),
+                                options.handshakeTimeout().toMillis())
+                        / 4);
         this.ticker = vertx.setPeriodic(beat, id -> tick());
     }
 
@@ -152,12 +157,15 @@ public final class Hub {
         HubTransport transport = known.get(config.transport());
         if (transport == null) {
             throw new ConfigurationException("A hub can't listen at " + config.transport() + ":; on the class path are "
-                    + (known.isEmpty() ? "no transports: add event-target-websocket" : String.join(", ", known.keySet())));
+                    + (known.isEmpty()
+                            ? "no transports: add event-target-websocket"
+                            : String.join(", ", known.keySet())));
         }
         for (String name : config.names()) {
             if (!transport.options().containsKey(name)) {
                 throw new ConfigurationException("An address " + config.transport() + ": has no option '" + name
-                        + "'; it has " + String.join(", ", new TreeSet<>(transport.options().keySet())));
+                        + "'; it has "
+                        + String.join(", ", new TreeSet<>(transport.options().keySet())));
             }
         }
         return transport;
@@ -175,11 +183,11 @@ public final class Hub {
             turnAway(link, CloseReason.GOING_AWAY, "The hub closes");
         } else if (links.size() >= options.maxLinks()) {
             turnAway(link, CloseReason.OVERLOADED, "The hub has " + options.maxLinks() + " links: come again later");
-        } else if (links.size() >= options.maxHandshakes()
-                && links.stream().filter(one -> !one.isKnown()).count() >= options.maxHandshakes()) {
+        } else if (handshakes.get() >= options.maxHandshakes()) {
             turnAway(link, CloseReason.OVERLOADED, "Too many links are not introduced yet: come again later");
         } else {
             links.add(added);
+            handshakes.incrementAndGet();
             added.open();
         }
     }
@@ -244,8 +252,7 @@ public final class Hub {
             own = own.withSource(peer.name());
         }
         if (dedup == null) {
-            return target.dispatchEvent(
-                    own.id() == null && producer != null ? own.withId(producer.id(number)) : own);
+            return target.dispatchEvent(own.id() == null && producer != null ? own.withId(producer.id(number)) : own);
         }
         if (own.id() == null) {
             return target.dispatchEvent(own);
@@ -305,11 +312,13 @@ public final class Hub {
             one.turns().post(() -> expire(one));
         }
         long losses = session.losses();
-        vertx.setTimer(options.sessionTimeout().toMillis(), id -> session.turns().post(() -> {
-            if (session.losses() == losses) {
-                expire(session);
-            }
-        }));
+        vertx.setTimer(
+                options.sessionTimeout().toMillis(),
+                id -> session.turns().post(() -> {
+                    if (session.losses() == losses) {
+                        expire(session);
+                    }
+                }));
     }
 
     private void expire(Session session) {
@@ -338,7 +347,14 @@ public final class Hub {
     }
 
     void closed(HubLink link) {
-        links.remove(link);
+        if (links.remove(link) && !link.isKnown()) {
+            handshakes.decrementAndGet();
+        }
+    }
+
+    /** It is known who is at the end of one more link. */
+    void introduced() {
+        handshakes.decrementAndGet();
     }
 
     // ---- status and end

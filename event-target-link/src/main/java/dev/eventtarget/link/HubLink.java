@@ -17,6 +17,7 @@ import dev.eventtarget.link.spi.Link;
 import dev.eventtarget.spi.EncodedDetail;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
     private static final Set<String> FEATURES = Set.of("ack", "credit", "resume", "batch", "cbor");
     private static final int EARLY_MESSAGES = 64;
+    private static final int EARLY_BYTES = 64 << 10;
 
     private final Hub hub;
     private final Handshake handshake;
@@ -53,6 +56,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private volatile @Nullable Peer peer;
     private volatile @Nullable Session session;
     private Set<String> features = Set.of();
+    private int earlyBytes;
     private boolean introduced;
     private boolean busy;
     private boolean leaving;
@@ -60,7 +64,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private long heard = System.nanoTime();
     private long said = System.nanoTime();
 
-    private record Early(byte[] message, boolean text) {}
+    private record Early(Buffer message, boolean text) {}
 
     HubLink(Hub hub, Link link, Turns turns, Handshake handshake) {
         this.hub = hub;
@@ -92,16 +96,17 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     void open() {
         link.handler(this);
         busy(true);
-        authenticate(handshake).onComplete(known -> turns.post(() -> {
-            busy(false);
-            if (known.succeeded()) {
-                isNow(known.result());
-            } else if (handshake.token() != null) {
-                refuse(known.cause());
-                return;
-            }
-            readEarly();
-        }));
+        authenticate(handshake)
+                .onComplete(known -> turns.post(() -> {
+                    busy(false);
+                    if (known.succeeded()) {
+                        isNow(known.result());
+                    } else if (handshake.token() != null) {
+                        refuse(known.cause());
+                        return;
+                    }
+                    readEarly();
+                }));
     }
 
     private Future<Peer> authenticate(Handshake shown) {
@@ -122,19 +127,10 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     }
 
     private void isNow(Peer known) {
+        if (peer == null) {
+            hub.introduced();
+        }
         peer = known;
-        Instant expires = known.expires();
-        if (expires != null) {
-            long left = Math.max(1, Duration.between(Instant.now(), expires).toMillis());
-            turns.context().owner().setTimer(left, id -> turns.post(this::expire));
-        }
-    }
-
-    private void expire() {
-        Peer now = peer;
-        if (now != null && now.expires() != null && !Instant.now().isBefore(now.expires())) {
-            leave(CloseReason.GOING_AWAY, "The token has expired: connect with a new one");
-        }
     }
 
     /** While something is found out, frames wait. */
@@ -152,7 +148,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private void readEarly() {
         while (!busy && !closed && !early.isEmpty()) {
             Early next = early.remove();
-            read(next.message, next.text);
+            earlyBytes -= next.message.length();
+            read(next.message.getBytes(), next.text);
         }
     }
 
@@ -170,8 +167,11 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         heard = System.nanoTime();
         if (!busy && early.isEmpty()) {
             read(message, text);
-        } else if (early.size() < EARLY_MESSAGES) {
-            early.add(new Early(message, text));
+        } else if (early.size() < EARLY_MESSAGES
+                && earlyBytes + message.length
+                        <= (peer == null ? EARLY_BYTES : hub.options().maxMessage())) {
+            earlyBytes += message.length;
+            early.add(new Early(Buffer.buffer(message), text));
         } else {
             fail(CloseReason.PROTOCOL, "Wait for $welcome before you go on");
         }
@@ -206,9 +206,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
 
     private boolean counts() {
         if (!rate.allows(heard)) {
-            fail(
-                    CloseReason.OVER_LIMIT,
-                    "There may be " + hub.options().maxRate() + " frames a second, and not more");
+            fail(CloseReason.OVER_LIMIT, "There may be " + hub.options().maxRate() + " frames a second, and not more");
         }
         return !closed;
     }
@@ -223,9 +221,6 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     @Override
     public void malformed(CodecException error) {
         if (!closed && counts()) {
-            if (!introduced) {
-                throw new Violation(CloseReason.MALFORMED, String.valueOf(error.getMessage()));
-            }
             plainSession().publications().malformed(error);
         }
     }
@@ -250,7 +245,16 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                     leave(CloseReason.BYE, "as you say");
                 }
             }
-            default -> plainSession().control(type, fields);
+            default -> {
+                Future<Void> done = plainSession().control(type, fields);
+                if (!done.isComplete()) {
+                    busy(true);
+                    done.onComplete(stands -> turns.post(() -> {
+                        busy(false);
+                        readEarly();
+                    }));
+                }
+            }
         }
     }
 
@@ -283,7 +287,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         introduced = true;
         features = granted;
         session = begun;
-        begun.attach(this);
+        begun.attach(this, who);
         return begun;
     }
 
@@ -295,8 +299,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
         long version = hello.number("version", 1);
         if (version != 1) {
-            throw new Violation(
-                    CloseReason.PROTOCOL, "This hub speaks version 1 of the protocol, and not " + version);
+            throw new Violation(CloseReason.PROTOCOL, "This hub speaks version 1 of the protocol, and not " + version);
         }
         introduced = true;
         String token = hello.optionalText("token");
@@ -305,19 +308,20 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             return;
         }
         busy(true);
-        authenticate(handshake.withToken(token)).onComplete(known -> turns.post(() -> {
-            busy(false);
-            if (closed) {
-                return;
-            }
-            if (known.failed()) {
-                refuse(known.cause());
-                return;
-            }
-            isNow(known.result());
-            attempt(() -> greet(hello));
-            readEarly();
-        }));
+        authenticate(handshake.withToken(token))
+                .onComplete(known -> turns.post(() -> {
+                    busy(false);
+                    if (closed) {
+                        return;
+                    }
+                    if (known.failed()) {
+                        refuse(known.cause());
+                        return;
+                    }
+                    isNow(known.result());
+                    attempt(() -> greet(hello));
+                    readEarly();
+                }));
     }
 
     private void attempt(Runnable task) {
@@ -372,7 +376,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         features = granted;
         session = known;
         welcome(known, true);
-        known.attach(this);
+        known.attach(this, Objects.requireNonNull(peer));
         if (known.publications().isHeld()) {
             hold();
         }
@@ -468,9 +472,11 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             fail(
                     CloseReason.TIMEOUT,
                     "Nobody has said who this is within " + options.handshakeTimeout() + ": begin with $hello");
+        } else if (hasExpired()) {
+            leave(CloseReason.GOING_AWAY, "The token has expired: connect with a new one");
         } else if (now - heard > 2 * beat) {
             lose("Nothing was heard for " + Duration.ofNanos(now - heard));
-        } else if (now - Math.max(said, heard) > beat || now - heard > beat) {
+        } else if (now - said > beat || now - heard > beat) {
             if (features.isEmpty()) {
                 link.ping();
             } else {
@@ -479,6 +485,12 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             }
             said = now;
         }
+    }
+
+    private boolean hasExpired() {
+        Peer known = peer;
+        Instant expires = known == null ? null : known.expires();
+        return expires != null && Instant.now().isAfter(expires);
     }
 
     // ---- the end
@@ -492,10 +504,11 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
         leaving = true;
         Promise<Void> settled = known.promise();
-        settled.future().onComplete(done -> turns.post(() -> {
-            known.publications().acknowledge();
-            leave(CloseReason.BYE, "bye");
-        }));
+        settled.future()
+                .onComplete(done -> turns.post(() -> {
+                    known.publications().acknowledge();
+                    leave(CloseReason.BYE, "bye");
+                }));
         known.when(known.publications()::isSettled, settled);
     }
 
@@ -530,6 +543,10 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     /** The hub closes. */
     void goodbye() {
         if (!closed) {
+            Session known = session;
+            if (known != null) {
+                known.send();
+            }
             if (!features.isEmpty()) {
                 writer.control(Control.BYE, Map.of());
             }

@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * there. Touched only on its session's event loop.
  */
 final class HubSubscription {
-    private static final ClosedException RELEASED =
-            new ClosedException("The spoke has released the event: it goes to another member of the group");
-
     private final Session session;
     private final long number;
     private final EventType<EncodedDetail> type;
@@ -61,8 +59,7 @@ final class HubSubscription {
         long sent;
     }
 
-    HubSubscription(
-            Session session, long number, EventType<EncodedDetail> type, ListenerOptions options, int credit) {
+    HubSubscription(Session session, long number, EventType<EncodedDetail> type, ListenerOptions options, int credit) {
         this.session = session;
         this.number = number;
         this.type = type;
@@ -116,17 +113,19 @@ final class HubSubscription {
         Promise<Void> listening = session.promise();
         Feed shared = hub.feed(type, session.turns());
         feed = shared;
-        shared.ready().compose(there -> shared.catchUp()).onComplete(caughtUp -> session.turns().post(() -> {
-            if (caughtUp.failed()) {
-                listening.fail(caughtUp.cause());
-            } else {
-                if (feed == shared) {
-                    shared.branch(session.turns()).join(this);
-                    ready = true;
-                }
-                listening.complete();
-            }
-        }));
+        shared.ready()
+                .compose(there -> shared.catchUp())
+                .onComplete(caughtUp -> session.turns().post(() -> {
+                    if (caughtUp.failed()) {
+                        listening.fail(caughtUp.cause());
+                    } else {
+                        if (feed == shared) {
+                            shared.branch(session.turns()).join(this);
+                            ready = true;
+                        }
+                        listening.complete();
+                    }
+                }));
         return listening.future();
     }
 
@@ -176,21 +175,24 @@ final class HubSubscription {
     }
 
     private void releaseWaiting() {
-        for (Object one : waiting) {
+        // each goes to the front of the group's line
+        for (Object one = waiting.pollLast(); one != null; one = waiting.pollLast()) {
             if (one instanceof Delivery delivery) {
                 release(delivery);
             }
         }
-        waiting.clear();
         deliveriesWaiting = 0;
         checkFlushes();
     }
 
     private void releaseAll() {
         releaseWaiting();
-        List<Delivery> sentOnes = new ArrayList<>(unacknowledged.values());
-        unacknowledged.clear();
-        sentOnes.forEach(this::release);
+        for (long one = sent; one > acknowledged; one--) {
+            Delivery delivery = unacknowledged.remove(one);
+            if (delivery != null) {
+                release(delivery);
+            }
+        }
         acknowledged = sent;
         flushes.clear();
     }
@@ -198,7 +200,8 @@ final class HubSubscription {
     private void release(Delivery delivery) {
         session.gone(delivery);
         if (delivery.outcome() != null) {
-            delivery.outcome().tryFail(RELEASED);
+            delivery.outcome()
+                    .tryFail(new ClosedException("The spoke has released the event: it goes to another member"));
         }
     }
 
@@ -316,8 +319,8 @@ final class HubSubscription {
 
     private void checkSent(long event) {
         if (event > sent) {
-            throw session.violation("event " + event + " of the subscription " + number
-                    + " is acknowledged, and only " + sent + " were sent");
+            throw session.violation("event " + event + " of the subscription " + number + " is acknowledged, and only "
+                    + sent + " were sent");
         }
     }
 
@@ -346,7 +349,9 @@ final class HubSubscription {
         if (!ending) {
             throw session.violation("only a subscription that ends with \"finish\" releases events");
         }
-        for (long event : events) {
+        Arrays.sort(events);
+        for (int i = events.length - 1; i >= 0; i--) {
+            long event = events[i];
             checkSent(event);
             Delivery released = unacknowledged.remove(event);
             if (released != null) {
@@ -368,8 +373,7 @@ final class HubSubscription {
         }
         if (own instanceof ListenerSubscription listener) {
             Promise<Void> flushed = session.promise();
-            listener.catchUp()
-                    .onComplete(caughtUp -> session.turns().post(() -> awaitHanded(listener, flushed)));
+            listener.catchUp().onComplete(caughtUp -> session.turns().post(() -> awaitHanded(listener, flushed)));
             return flushed.future();
         }
         return flushed();
@@ -379,8 +383,7 @@ final class HubSubscription {
     private void awaitHanded(ListenerSubscription listener, Promise<Void> flushed) {
         long all = handed + listener.buffer().size();
         session.when(
-                () -> (handed >= all || listener.buffer().isEmpty() || !listener.isActive()) && isSettled(),
-                flushed);
+                () -> (handed >= all || listener.buffer().isEmpty() || !listener.isActive()) && isSettled(), flushed);
     }
 
     private boolean isSettled() {

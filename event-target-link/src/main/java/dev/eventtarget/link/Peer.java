@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param claims what else is known, for an {@link Authorizer} of one's own
  * @param expires when the peer has to have shown a new token; null for never
  */
-public record Peer(String name, Map<String, String> claims, @Nullable Instant expires) {
+public record Peer(
+        String name, Map<String, String> claims, @Nullable Instant expires) {
     /** Somebody unknown. */
     public static final Peer ANONYMOUS = new Peer("", Map.of());
 

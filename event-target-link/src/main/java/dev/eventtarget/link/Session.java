@@ -44,7 +44,7 @@ final class Session {
 
     private final Hub hub;
     private final Turns turns;
-    private final Peer peer;
+    private Peer peer;
     private final String id;
     private final Set<String> features;
     private final Publications publications;
@@ -124,8 +124,9 @@ final class Session {
     }
 
     /** Goes on over a link. */
-    void attach(HubLink to) {
+    void attach(HubLink to, Peer now) {
         link = to;
+        peer = now;
         writer = to.writer();
     }
 
@@ -136,7 +137,7 @@ final class Session {
             subscription.rewind(received.getOrDefault(subscription.number(), 0L));
             congest(subscription);
         }
-        pump();
+        turns.atEnd(sends);
     }
 
     /** Goes on without a link. */
@@ -182,9 +183,14 @@ final class Session {
 
     // ---- frames from the spoke
 
-    void control(String type, Fields detail) {
+    /** Completes when what follows may be read: an unconfirmed subscription must stand before. */
+    Future<Void> control(String type, Fields detail) {
         switch (type) {
-            case Control.SUBSCRIBE -> subscribe(detail);
+            case Control.SUBSCRIBE -> {
+                Promise<Void> stand = promise();
+                subscribe(detail, stand);
+                return acknowledges() ? Future.succeededFuture() : stand.future();
+            }
             case Control.UNSUBSCRIBE -> unsubscribe(detail);
             case Control.ACK -> {
                 HubSubscription subscription = known(detail);
@@ -226,6 +232,7 @@ final class Session {
             case Control.SKIP -> publications.skip(detail.number("count", 1));
             default -> throw violation("there is no frame " + type + " in this version of the protocol");
         }
+        return Future.succeededFuture();
     }
 
     private @Nullable HubSubscription known(Fields detail) {
@@ -237,15 +244,16 @@ final class Session {
 
     private void goOn(HubSubscription subscription) {
         congest(subscription);
-        pump();
+        turns.atEnd(sends);
         checkAwaited();
     }
 
     // ---- subscriptions
 
-    private void subscribe(Fields detail) {
+    private void subscribe(Fields detail, Promise<Void> stand) {
         if (!acknowledges()) {
-            detail.texts("types").forEach(this::subscribePlain);
+            Future.join(detail.texts("types").stream().map(this::subscribePlain).toList())
+                    .onComplete(done -> stand.complete());
             return;
         }
         long number = detail.number("sub", 1);
@@ -292,7 +300,8 @@ final class Session {
                 || detail.has("group")
                 || detail.has("retry")
                 || detail.has("deadLetter")
-                || detail.has("from") && !"latest".equals(detail.detail().path("from").textValue());
+                || detail.has("from")
+                        && !"latest".equals(detail.detail().path("from").textValue());
     }
 
     private HubSubscription subscription(long number, Fields detail) {
@@ -302,8 +311,10 @@ final class Session {
         int credit = bounded ? (int) Math.min(Integer.MAX_VALUE, detail.number("credit", 0)) : Integer.MAX_VALUE;
         // what is under way to the spoke is being handled, as the hub's target sees it
         int window = Math.max(1, Math.min(credit, Math.min(most, ListenerOptions.DEFAULT_BUFFER)));
-        ListenerOptions options =
-                ListenerOptions.defaults().concurrency(window).onError(Hub::report).from(start(detail));
+        ListenerOptions options = ListenerOptions.defaults()
+                .concurrency(window)
+                .onError(Hub::report)
+                .from(start(detail));
         String group = detail.optionalText("group");
         if (group != null) {
             options = options.group(group).buffer(window, options.overflow());
@@ -319,8 +330,7 @@ final class Session {
         if (deadLetter != null) {
             EventType<EncodedDetail> letters = EventType.of(deadLetter, EncodedDetail.class);
             if (letters.isPattern() || !hub.options().authorizer().mayPublish(peer, letters)) {
-                throw new UnauthorizedException(
-                        "Dead letters to " + deadLetter + " are not allowed for " + peer);
+                throw new UnauthorizedException("Dead letters to " + deadLetter + " are not allowed for " + peer);
             }
             options = options.deadLetter(deadLetter);
         }
@@ -330,14 +340,13 @@ final class Session {
     private EventType<EncodedDetail> permitted(String topic) {
         EventType<EncodedDetail> type = EventType.of(topic, EncodedDetail.class);
         if (!hub.options().authorizer().maySubscribe(peer, type)) {
-            throw new UnauthorizedException(
-                    "To subscribe to " + topic + " is not allowed for " + peer);
+            throw new UnauthorizedException("To subscribe to " + topic + " is not allowed for " + peer);
         }
         return type;
     }
 
     private static StartFrom start(Fields detail) {
-        Fields from = detail.fields("from");
+        Fields from = detail.detail().path("from").isTextual() ? null : detail.fields("from");
         if (from == null) {
             String named = detail.optionalText("from");
             return switch (named == null ? "latest" : named) {
@@ -378,9 +387,9 @@ final class Session {
                 : error instanceof IllegalArgumentException ? "protocol" : "transport";
     }
 
-    private void subscribePlain(String topic) {
+    private Future<Void> subscribePlain(String topic) {
         if (plain.containsKey(topic)) {
-            return;
+            return Future.succeededFuture();
         }
         EventType<EncodedDetail> type;
         try {
@@ -398,12 +407,15 @@ final class Session {
                 ListenerOptions.defaults().onError(Hub::report).concurrency(ListenerOptions.DEFAULT_BUFFER),
                 Integer.MAX_VALUE);
         plain.put(topic, added);
-        listen(added, hub.options().slowSpokes() == SlowSpokePolicy.PAUSE).onFailure(error -> {
-            HubLink failed = link;
-            if (failed != null) {
-                failed.fail(CloseReason.INTERNAL, "The subscription to " + topic + " failed: " + error.getMessage());
-            }
-        });
+        return listen(added, hub.options().slowSpokes() == SlowSpokePolicy.PAUSE)
+                .onFailure(error -> {
+                    HubLink failed = link;
+                    if (failed != null) {
+                        failed.fail(
+                                CloseReason.INTERNAL,
+                                "The subscription to " + topic + " failed: " + error.getMessage());
+                    }
+                });
     }
 
     private void unsubscribe(Fields detail) {
@@ -492,7 +504,9 @@ final class Session {
             delivery.outcome().fail(new CodecException("The event can't be encoded for a spoke"));
             return;
         }
-        if (!acknowledges() && plain.size() > 1 && !isFirst(subscription, delivery.frame().event())) {
+        if (!acknowledges()
+                && plain.size() > 1
+                && !isFirst(subscription, delivery.frame().event())) {
             return;
         }
         FrameWriter to = writer;
@@ -601,7 +615,7 @@ final class Session {
 
     /** The link takes more. */
     void writable() {
-        pump();
+        turns.atEnd(sends);
     }
 
     private void pump() {
@@ -615,13 +629,10 @@ final class Session {
             congest(next);
             to = writer;
         }
-        if (to != null) {
-            turns.atEnd(sends);
-        }
     }
 
-    /** At the end of a turn. */
-    private void send() {
+    /** What is to be sent, at the end of a turn. */
+    void send() {
         pump();
         publications.acknowledge();
         FrameWriter to = writer;
@@ -655,9 +666,8 @@ final class Session {
 
     void checkAwaited() {
         if (!awaited.isEmpty()) {
-            List<Awaited> now = awaited.stream()
-                    .filter(one -> one.reached.getAsBoolean())
-                    .toList();
+            List<Awaited> now =
+                    awaited.stream().filter(one -> one.reached.getAsBoolean()).toList();
             awaited.removeAll(now);
             now.forEach(one -> one.promise.tryComplete());
         }
@@ -668,8 +678,7 @@ final class Session {
         Promise<Void> drained = promise();
         when(
                 () -> publications.isSettled()
-                        && (link == null
-                                || allSubscriptions().stream().allMatch(HubSubscription::isDrained)),
+                        && (link == null || allSubscriptions().stream().allMatch(HubSubscription::isDrained)),
                 drained);
         return drained.future();
     }

@@ -62,7 +62,9 @@ public record Fields(String frame, JsonNode detail) {
     }
 
     private long number(String name, JsonNode value, long least) {
-        if (value.isIntegralNumber() && value.canConvertToLong() && value.longValue() >= least
+        if (value.isIntegralNumber()
+                && value.canConvertToLong()
+                && value.longValue() >= least
                 && value.longValue() <= MOST) {
             return value.longValue();
         }
@@ -163,11 +165,17 @@ public record Fields(String frame, JsonNode detail) {
      * Fields within a field.
      *
      * @param name of the field
-     * @return them, or null where it is not there or no object
+     * @return them, or null where it is not there
      */
     public @Nullable Fields fields(String name) {
         JsonNode value = get(name);
-        return value == null || !value.isObject() ? null : new Fields(frame + "." + name, value);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isObject()) {
+            throw wrong(name, "is no object");
+        }
+        return new Fields(frame + "." + name, value);
     }
 
     /**

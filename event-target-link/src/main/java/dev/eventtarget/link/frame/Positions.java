@@ -17,7 +17,8 @@ public final class Positions {
         if (event.position() == null) {
             return event;
         }
-        TypedEvent<EncodedDetail> copy = TypedEvent.of(event.type(), event.detail()).withHeaders(event.headers());
+        TypedEvent<EncodedDetail> copy =
+                TypedEvent.of(event.type(), event.detail()).withHeaders(event.headers());
         copy = event.id() == null ? copy : copy.withId(event.id());
         copy = event.time() == null ? copy : copy.withTime(event.time());
         return event.source() == null ? copy : copy.withSource(event.source());

@@ -99,18 +99,20 @@ final class HubConnection {
                 welcomed.fail(new ClosedException(address + " is closed"));
                 return;
             }
-            connector.connect(turns.context()).onComplete(connected -> turns.post(() -> {
-                if (connected.failed()) {
-                    logLoss(connected.cause());
-                    welcomed.fail(connected.cause());
-                } else if (closed) {
-                    connected.result().close(CloseReason.BYE, "closed");
-                    welcomed.fail(new ClosedException(address + " is closed"));
-                } else {
-                    current = new Conversation(connected.result(), welcomed);
-                    current.begin();
-                }
-            }));
+            connector
+                    .connect(turns.context())
+                    .onComplete(connected -> turns.post(() -> {
+                        if (connected.failed()) {
+                            logLoss(connected.cause());
+                            welcomed.fail(connected.cause());
+                        } else if (closed) {
+                            connected.result().close(CloseReason.BYE, "closed");
+                            welcomed.fail(new ClosedException(address + " is closed"));
+                        } else {
+                            current = new Conversation(connected.result(), welcomed);
+                            current.begin();
+                        }
+                    }));
         });
         return welcomed.future();
     }
@@ -193,8 +195,7 @@ final class HubConnection {
         if (open != null) {
             open.readAgain();
         }
-        if (!subscriptions.containsKey(subscription.number())
-                || subscription.isEnding() && !subscription.isGrouped()) {
+        if (!subscriptions.containsKey(subscription.number()) || subscription.isEnding() && !subscription.isGrouped()) {
             return;
         }
         if (subscription.isEnding()) {
@@ -262,10 +263,12 @@ final class HubConnection {
                 done.complete();
             } else {
                 open.leave().onComplete(left -> done.tryComplete());
-                vertx.setTimer(GOODBYE_MILLIS, id -> turns.post(() -> {
-                    open.close(CloseReason.BYE, "bye");
-                    done.tryComplete();
-                }));
+                vertx.setTimer(
+                        GOODBYE_MILLIS,
+                        id -> turns.post(() -> {
+                            open.close(CloseReason.BYE, "bye");
+                            done.tryComplete();
+                        }));
             }
         });
         return done.future().eventually(connector::close);
@@ -355,8 +358,7 @@ final class HubConnection {
             for (long number : subs) {
                 SpokeSubscription subscription = subscriptions.get(number);
                 if (subscription != null) {
-                    subscription.deliver(
-                            event, settings.claims(Capability.REPLAY) ? event : Positions.remove(event));
+                    subscription.deliver(event, settings.claims(Capability.REPLAY) ? event : Positions.remove(event));
                 }
             }
             if (!held && buffered.get() > settings.maxBuffered()) {
@@ -394,10 +396,13 @@ final class HubConnection {
                 }
                 case Control.ACK -> outbox.confirm(fields.number("to", 0));
                 case Control.NACK -> outbox.refused(fields.number("seq", 1), refusal(fields));
-                case Control.GAP -> known(fields, one -> one.gap(
-                        fields.has("missed")
-                                ? fields.number("missed", 1) + " events did not fit into the hub's queues"
-                                : "Events did not fit into the hub's queues"));
+                case Control.GAP ->
+                    known(
+                            fields,
+                            one -> one.gap(
+                                    fields.has("missed")
+                                            ? fields.number("missed", 1) + " events did not fit into the hub's queues"
+                                            : "Events did not fit into the hub's queues"));
                 case Control.FLUSHED -> known(fields, SpokeSubscription::flushed);
                 case Control.PING -> {
                     writer.control(Control.PONG, Map.of());
@@ -418,8 +423,7 @@ final class HubConnection {
 
         private EventTargetException refusal(Fields fields) {
             String message = fields.optionalText("message");
-            return Refusals.of(
-                    fields.text("reason"), message == null ? "no" : message, fields.flag("retryable"));
+            return Refusals.of(fields.text("reason"), message == null ? "no" : message, fields.flag("retryable"));
         }
 
         private void error(Fields fields) {
@@ -482,8 +486,8 @@ final class HubConnection {
 
         private void check(Fields welcome, Set<String> granted) {
             if (welcome.number("version", 0) != 1 || !granted.contains("ack") || !granted.contains("credit")) {
-                throw new ConfigurationException(address
-                        + " is a hub that grants only " + granted + ": this spoke needs version 1 with ack and credit");
+                throw new ConfigurationException(address + " is a hub that grants only " + granted
+                        + ": this spoke needs version 1 with ack and credit");
             }
             if (settings.codec() == EventCodecs.cborFrames() && !binary) {
                 throw new ConfigurationException(address + " does not speak CBOR: open it with codec=json");

@@ -153,7 +153,8 @@ final class Outbox {
             Publication next = sent.poll();
             if (next == null) {
                 throw new Violation(
-                        CloseReason.PROTOCOL, "publication " + to + " is confirmed, and only " + confirmed + " were sent");
+                        CloseReason.PROTOCOL,
+                        "publication " + to + " is confirmed, and only " + confirmed + " were sent");
             }
             confirmed += next.count;
             first += next.count;
@@ -204,8 +205,9 @@ final class Outbox {
             there.add(one);
         }
         if (known != received) {
-            throw new Violation(CloseReason.PROTOCOL, "the hub says to have received " + received
-                    + " publications, and " + known + " were sent");
+            throw new Violation(
+                    CloseReason.PROTOCOL,
+                    "the hub says to have received " + received + " publications, and " + known + " were sent");
         }
         again.addAll(sent);
         sent.clear();

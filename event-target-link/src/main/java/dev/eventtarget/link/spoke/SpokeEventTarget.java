@@ -23,11 +23,7 @@ final class SpokeEventTarget extends AbstractEventTarget {
     private final Map<ListenerSubscription, SpokeSubscription> subscriptions = new ConcurrentHashMap<>();
 
     SpokeEventTarget(
-            Vertx vertx,
-            SpokeSettings settings,
-            String address,
-            Connector connector,
-            List<Interceptor> interceptors) {
+            Vertx vertx, SpokeSettings settings, String address, Connector connector, List<Interceptor> interceptors) {
         super(vertx, settings.codec(), settings.capabilities(), settings.closeTimeout(), interceptors);
         this.address = address;
         Turns turns = new Turns(((VertxInternal) vertx).createEventLoopContext());

@@ -50,7 +50,8 @@ record SpokeSettings(
     static SpokeSettings of(EventTargetConfig config) {
         String codec = config.string("codec", "json");
         if (!codec.equals("json") && !codec.equals("cbor")) {
-            throw new ConfigurationException("The option codec=" + codec + " must be json or cbor: a link has no other");
+            throw new ConfigurationException(
+                    "The option codec=" + codec + " must be json or cbor: a link has no other");
         }
         return new SpokeSettings(
                 codec.equals("cbor") ? EventCodecs.cborFrames() : EventCodecs.jsonFrames(),

@@ -74,7 +74,11 @@ final class SpokeSubscription {
     private record Outcome(TypedEvent<?> event, boolean handled) {}
 
     SpokeSubscription(
-            long number, ListenerSubscription listener, Turns turns, Consumer<SpokeSubscription> acknowledge, AtomicLong buffered) {
+            long number,
+            ListenerSubscription listener,
+            Turns turns,
+            Consumer<SpokeSubscription> acknowledge,
+            AtomicLong buffered) {
         this.number = number;
         this.listener = listener;
         this.turns = turns;
@@ -94,8 +98,8 @@ final class SpokeSubscription {
         if (options.group() != null) {
             return options.isOnce() ? 1 : Math.max(1, buffer / 2) + options.concurrency() - 1;
         }
-        boolean drops = options.overflow() == OverflowPolicy.DROP_OLDEST
-                || options.overflow() == OverflowPolicy.DROP_NEWEST;
+        boolean drops =
+                options.overflow() == OverflowPolicy.DROP_OLDEST || options.overflow() == OverflowPolicy.DROP_NEWEST;
         return Math.min(MOST_WINDOW, drops ? Math.max(LEAST_WINDOW, 2 * buffer) : buffer + options.concurrency());
     }
 

@@ -107,8 +107,8 @@ final class Envelope {
         Envelope envelope = new Envelope(true);
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             JacksonEventCodec.skipValue(parser);
-            envelope.fault = new CodecException(
-                    "The frame is no object: it must be one like {\"type\": …, \"detail\": …}");
+            envelope.fault =
+                    new CodecException("The frame is no object: it must be one like {\"type\": …, \"detail\": …}");
             return envelope;
         }
         envelope.start = (int) parser.currentTokenLocation().getByteOffset();
@@ -116,9 +116,9 @@ final class Envelope {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             try {
                 envelope.readAttribute(parser);
-            } catch (CodecException e) {
+            } catch (CodecException | TooManyHeaders e) {
                 if (envelope.fault == null) {
-                    envelope.fault = e;
+                    envelope.fault = e instanceof CodecException known ? known : malformed(HEADERS, "are too many");
                 }
                 while (parser.getParsingContext().getNestingDepth() > depth) {
                     parser.nextToken();
@@ -261,8 +261,16 @@ final class Envelope {
         return new CodecException("The envelope's attribute '" + attribute + "' " + how);
     }
 
-    private static StreamConstraintsException tooManyHeaders() {
-        return new StreamConstraintsException("there are more headers than the " + Bounds.HEADERS + " allowed");
+    private static final class TooManyHeaders extends StreamConstraintsException {
+        private static final long serialVersionUID = 1L;
+
+        TooManyHeaders(String message) {
+            super(message);
+        }
+    }
+
+    private static TooManyHeaders tooManyHeaders() {
+        return new TooManyHeaders("there are more headers than the " + Bounds.HEADERS + " allowed");
     }
 
     /** {@return what is wrong with it, if anything is} */
@@ -321,8 +329,7 @@ final class Envelope {
             JacksonEventCodec codec,
             byte[] bytes,
             EncodedDetail absent) {
-        EncodedDetail detail =
-                detailEnd == 0 ? absent : new EncodedDetail(codec, bytes, detailStart, detailLength());
+        EncodedDetail detail = detailEnd == 0 ? absent : new EncodedDetail(codec, bytes, detailStart, detailLength());
         return toEvent(types, detail);
     }
 

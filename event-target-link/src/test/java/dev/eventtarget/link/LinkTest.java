@@ -1,0 +1,136 @@
+package dev.eventtarget.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.eventtarget.EventTargetException;
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.Subscription;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.link.spi.Connector;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** What tests of hub and spoke have in common: a hub on memory, peers and spokes, which all close behind the test. */
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(120)
+abstract class LinkTest {
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    static {
+        ErrorLog.install();
+    }
+
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
+    private final List<TypedEventTarget> targets = new CopyOnWriteArrayList<>();
+    private final List<Hub> hubs = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    final void closeAll() {
+        for (Hub hub : hubs) {
+            result(hub.close().otherwiseEmpty());
+        }
+        for (TypedEventTarget target : targets) {
+            result(target.close().otherwiseEmpty());
+        }
+        result(vertx.close());
+        assertEquals(List.of(), ErrorLog.defects());
+    }
+
+    static HubOptions options() {
+        return HubOptions.defaults().closeTimeout(Duration.ofMillis(200));
+    }
+
+    /** A target of its own in memory. */
+    final TypedEventTarget memory(String... options) {
+        return use(EventTargets.open(
+                vertx, "memory:" + UUID.randomUUID() + "?closeTimeout=1s" + String.join("", options)));
+    }
+
+    final <T extends TypedEventTarget> T use(T target) {
+        targets.add(target);
+        return target;
+    }
+
+    final Hub hub(TypedEventTarget target, HubOptions options) {
+        Hub hub = Hub.create(vertx, target, options);
+        hubs.add(0, hub);
+        return hub;
+    }
+
+    final Hub hub(HubOptions options) {
+        return hub(memory(), options);
+    }
+
+    final Hub hub() {
+        return hub(options());
+    }
+
+    /** A peer that says what the test has it say. */
+    final RawPeer peer(Hub hub) {
+        return peer(new LocalConnector(vertx, hub));
+    }
+
+    final RawPeer peer(LocalConnector connector) {
+        return new RawPeer(result(connector.open(((VertxInternal) vertx).createEventLoopContext())));
+    }
+
+    /** A spoke; options as in a URI. */
+    final TypedEventTarget spoke(Connector connector, String... options) {
+        return use(EventTargets.open(
+                vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options)));
+    }
+
+    final TypedEventTarget spoke(Hub hub, String... options) {
+        return spoke(new LocalConnector(vertx, hub), options);
+    }
+
+    static <T> T result(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new AssertionError("The future failed: " + e.getCause(), e.getCause());
+        } catch (Exception e) {
+            throw new AssertionError("The future is open after " + PATIENCE, e);
+        }
+    }
+
+    static EventTargetException failure(Future<?> future) {
+        try {
+            result(future);
+        } catch (AssertionError e) {
+            if (e.getCause() instanceof EventTargetException failure) {
+                return failure;
+            }
+            throw e;
+        }
+        throw new AssertionError("The future should have failed");
+    }
+
+    static Subscription ready(Subscription subscription) {
+        result(subscription.ready());
+        return subscription;
+    }
+
+    static void eventually(ThrowingRunnable assertion) {
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(PATIENCE)
+                .untilAsserted(assertion);
+    }
+}

@@ -1,0 +1,250 @@
+package dev.eventtarget.link;
+
+import dev.eventtarget.link.spi.CloseReason;
+import dev.eventtarget.link.spi.Link;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a link within this JVM. It fails as networks do: it can be cut, at once or at a certain message, and frozen, so
+ * that nothing arrives at it any more.
+ */
+final class LocalLink implements Link {
+    /** So many bytes may be under way before an end is not writable. */
+    static final int WINDOW = 64 << 10;
+
+    private static final int CLOSE_MILLIS = 500;
+    private static final Consumer<Throwable> RETHROW = e -> {
+        throw new IllegalStateException(e);
+    };
+
+    private final ContextInternal context;
+    private final String name;
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final Queue<Message> arrived = new ArrayDeque<>();
+    private final Promise<Void> gone = Promise.promise();
+    private volatile Consumer<Throwable> onDefect = RETHROW;
+    private volatile LocalLink other = this;
+    private volatile boolean frozen;
+    private @Nullable Handler handler;
+    private boolean paused;
+    private boolean closing;
+    private boolean closed;
+    private int cutAfter = -1;
+
+    /** What is under way; with a reason, the end of it. */
+    private record Message(byte[] bytes, boolean text, @Nullable CloseReason reason, String words) {}
+
+    private LocalLink(Context context, String name) {
+        this.context = (ContextInternal) context;
+        this.name = name;
+    }
+
+    /** Opens a link; gives the end on the first context, whose {@link #other} is the one on the second. */
+    static LocalLink open(Context here, Context there) {
+        LocalLink one = new LocalLink(here, "local:1");
+        LocalLink two = new LocalLink(there, "local:2");
+        one.other = two;
+        two.other = one;
+        return one;
+    }
+
+    LocalLink other() {
+        return other;
+    }
+
+    /** Has told what its handler throws. */
+    void onDefect(Consumer<Throwable> listener) {
+        onDefect = listener;
+    }
+
+    /** Nothing arrives at this end any more, and so the other is not writable, until {@link #thaw}. */
+    void freeze() {
+        frozen = true;
+    }
+
+    void thaw() {
+        frozen = false;
+        context.runOnContext(now -> {
+            handOver();
+            other.tellWritable();
+        });
+    }
+
+    /** Cuts the link: what is under way is lost. */
+    void cut() {
+        context.runOnContext(now -> end(null, "cut"));
+        other.context.runOnContext(now -> other.end(null, "cut"));
+    }
+
+    /** Cuts the link as soon as so many messages more have arrived at this end. */
+    void cutAfter(int messages) {
+        context.runOnContext(now -> cutAfter = messages);
+    }
+
+    /** Completes when this end has closed. */
+    Future<Void> gone() {
+        return gone.future();
+    }
+
+    // ---- as a link
+
+    @Override
+    public Context context() {
+        return context;
+    }
+
+    @Override
+    public String remoteAddress() {
+        return name;
+    }
+
+    @Override
+    public void handler(Handler handler) {
+        this.handler = handler;
+        context.runOnContext(now -> handOver());
+    }
+
+    @Override
+    public void send(ByteBuf message, boolean text) {
+        byte[] bytes = ByteBufUtil.getBytes(message);
+        message.release();
+        checkContext();
+        if (!closing && !closed) {
+            underWay.addAndGet(bytes.length);
+            transmit(new Message(bytes, text, null, ""));
+        }
+    }
+
+    private void checkContext() {
+        if (!context.nettyEventLoop().inEventLoop()) {
+            onDefect.accept(new IllegalStateException("A link was used on " + Thread.currentThread()));
+        }
+    }
+
+    private void transmit(Message message) {
+        other.context.runOnContext(now -> other.arrive(message));
+    }
+
+    @Override
+    public boolean isWritable() {
+        return !closing && !closed && !other.frozen && underWay.get() < WINDOW;
+    }
+
+    @Override
+    public void ping() {
+        other.context.runOnContext(now -> other.whenReading(Handler::alive));
+    }
+
+    private void whenReading(Consumer<Handler> pong) {
+        Handler here = handler;
+        if (!closed && !frozen && here != null) {
+            pong.accept(here);
+            other.context.runOnContext(now -> {
+                Handler there = other.handler;
+                if (!other.closed && !other.frozen && there != null) {
+                    pong.accept(there);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        context.runOnContext(now -> handOver());
+    }
+
+    @Override
+    public Future<Void> close(CloseReason reason, String message) {
+        checkContext();
+        if (!closing && !closed) {
+            closing = true;
+            transmit(new Message(new byte[0], true, reason, message));
+            vertx().setTimer(CLOSE_MILLIS, id -> cut());
+            other.gone().onComplete(there -> context.runOnContext(now -> end(reason, message)));
+        }
+        return gone();
+    }
+
+    private Vertx vertx() {
+        return context.owner();
+    }
+
+    // ---- on its context
+
+    private void arrive(Message message) {
+        if (!closed) {
+            arrived.add(message);
+            handOver();
+        }
+    }
+
+    private void handOver() {
+        Handler to = handler;
+        while (to != null && !paused && !frozen && !closed && !arrived.isEmpty()) {
+            Message message = arrived.remove();
+            if (message.reason != null) {
+                end(message.reason, message.words);
+                return;
+            }
+            try {
+                to.received(message.bytes, message.text);
+            } catch (Throwable e) {
+                onDefect.accept(e);
+            }
+            other.arrivedThere(message.bytes.length);
+            if (cutAfter > 0 && --cutAfter == 0) {
+                cut();
+                return;
+            }
+        }
+    }
+
+    private void arrivedThere(int bytes) {
+        int before = underWay.getAndAdd(-bytes);
+        if (before >= WINDOW && before - bytes < WINDOW) {
+            tellWritable();
+        }
+    }
+
+    private void tellWritable() {
+        context.runOnContext(now -> {
+            Handler here = handler;
+            if (here != null && isWritable()) {
+                here.writable();
+            }
+        });
+    }
+
+    private void end(@Nullable CloseReason reason, String words) {
+        if (!closed) {
+            closed = true;
+            arrived.clear();
+            Handler here = handler;
+            if (here != null) {
+                try {
+                    here.closed(reason, words);
+                } catch (Throwable e) {
+                    onDefect.accept(e);
+                }
+            }
+            gone.complete();
+        }
+    }
+}
