@@ -1,0 +1,255 @@
+package dev.eventtarget.websocket;
+
+import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.link.Hub;
+import dev.eventtarget.link.spi.HubTransport;
+import dev.eventtarget.spi.EventTargetConfig;
+import io.netty.channel.ChannelPipeline;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.PfxOptions;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a hub listen at {@code ws://…} and {@code wss://…}. */
+public final class WebSocketHubTransport implements HubTransport {
+    private static final int IDLE_SECONDS = 60;
+
+    /** Servers of one negative port share whatever port they get; each address has its own. */
+    private static final AtomicInteger ANY_PORT = new AtomicInteger(-1);
+
+    /** Called by the service loader. */
+    public WebSocketHubTransport() {}
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of("ws", "wss");
+    }
+
+    @Override
+    public Map<String, String> options() {
+        return Map.ofEntries(
+                Map.entry("host", "the address to listen at; 127.0.0.1 by default, 0.0.0.0 for all of the machine's"),
+                Map.entry("port", "the port; 0 for a free one; by default 80, for wss 443"),
+                Map.entry("path", "where spokes connect to; /events by default"),
+                Map.entry("certFile", "PEM file with the certificate and those above it, for wss"),
+                Map.entry("keyFile", "PEM file with the certificate's private key, for wss"),
+                Map.entry("keyStore", "PKCS#12 file with both, in place of certFile and keyFile"),
+                Map.entry("keyStorePassword", "the password of keyStore"),
+                Map.entry("caFile", "PEM file with those who may certify clients: a client must then show a certificate"),
+                Map.entry(
+                        "origins",
+                        "the origins of pages that may connect, such as https://shop.example, with commas between; * for"
+                                + " all; by default pages of the same host"),
+                Map.entry("page", "whether to serve a page that shows the events, and the client for browsers; true by default"),
+                Map.entry("compression", "whether messages may be compressed; false by default"),
+                Map.entry("instances", "how many event loops share the links; by default one for each processor"));
+    }
+
+    @Override
+    public Future<Listening> listen(Vertx vertx, Hub hub, EventTargetConfig config) {
+        try {
+            Address address = new Address(vertx, hub, config);
+            return address.listen().map(address);
+        } catch (IllegalArgumentException e) {
+            return Future.failedFuture(new ConfigurationException(String.valueOf(e.getMessage()), e));
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private static final class Address implements Listening {
+        private final Vertx vertx;
+        private final Hub hub;
+        private final HttpServerOptions options;
+        private final WebSocketHub handler;
+        private final String scheme;
+        private final String host;
+        private final int port;
+        private final String path;
+        private final int count;
+        private final List<Instance> instances = new CopyOnWriteArrayList<>();
+        private String deployment = "";
+
+        Address(Vertx vertx, Hub hub, EventTargetConfig config) {
+            this.vertx = vertx;
+            this.hub = hub;
+            scheme = config.transport();
+            boolean tls = scheme.equals("wss");
+            host = config.string("host", "127.0.0.1");
+            port = config.integer("port", tls ? 443 : 80, 0, 65_535);
+            path = config.string("path", "/events");
+            int processors = Runtime.getRuntime().availableProcessors();
+            count = config.integer("instances", processors, 1, 1024);
+            String origins = config.string("origins", "");
+            handler = WebSocketHub.handler(hub, path)
+                    .origins(Arrays.stream(origins.split(","))
+                            .map(String::strip)
+                            .filter(one -> !one.isEmpty())
+                            .toList())
+                    .page(config.bool("page", true));
+            options = new HttpServerOptions()
+                    .setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
+                    .setPort(port == 0 ? ANY_PORT.getAndDecrement() : port)
+                    .setIdleTimeout(IDLE_SECONDS)
+                    .setPerMessageWebSocketCompressionSupported(config.bool("compression", false))
+                    .setPerFrameWebSocketCompressionSupported(false)
+                    .setSsl(tls);
+            options.setSslHandshakeTimeout(hub.options().handshakeTimeout().toMillis())
+                    .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+            certificates(config, tls);
+        }
+
+        private void certificates(EventTargetConfig config, boolean tls) {
+            String certFile = config.string("certFile");
+            String keyFile = config.string("keyFile");
+            String keyStore = config.string("keyStore");
+            String caFile = config.string("caFile");
+            if (!tls) {
+                if (certFile != null || keyFile != null || keyStore != null || caFile != null) {
+                    throw new ConfigurationException("An address with certificates begins with wss:");
+                }
+            } else if (keyStore != null && certFile == null && keyFile == null) {
+                options.setKeyCertOptions(
+                        new PfxOptions().setPath(keyStore).setPassword(config.string("keyStorePassword", "")));
+            } else if (keyStore == null && certFile != null && keyFile != null) {
+                options.setKeyCertOptions(
+                        new PemKeyCertOptions().setCertPath(certFile).setKeyPath(keyFile));
+            } else {
+                throw new ConfigurationException("A wss: address needs either certFile and keyFile, or keyStore");
+            }
+            if (caFile != null) {
+                options.setClientAuth(ClientAuth.REQUIRED).setTrustOptions(new PemTrustOptions().addCertPath(caFile));
+            }
+        }
+
+        Future<Void> listen() {
+            return vertx.deployVerticle(
+                            () -> {
+                                Instance instance = new Instance(hub, options, handler);
+                                instances.add(instance);
+                                return instance;
+                            },
+                            new DeploymentOptions().setInstances(count))
+                    .<Void>map(id -> {
+                        deployment = id;
+                        return null;
+                    })
+                    .recover(error -> Future.failedFuture(new ConfigurationException(
+                            "The hub can't listen at " + scheme + "://" + host + ":" + port + ": " + advice(error),
+                            error)));
+        }
+
+        private String advice(Throwable error) {
+            return error instanceof BindException
+                    ? error.getMessage() + "; choose another port, or 0 for a free one, and a host of this machine"
+                    : String.valueOf(error.getMessage());
+        }
+
+        @Override
+        public String url() {
+            return scheme + "://" + host + ":" + instances.get(0).port() + path;
+        }
+
+        @Override
+        public Future<Void> close() {
+            // the hub closes the links itself, in its own time
+            Duration grace = hub.options().closeTimeout().multipliedBy(2);
+            List<Future<Void>> shutdowns =
+                    instances.stream().map(one -> one.shutdown(grace)).toList();
+            Future.join(shutdowns).onComplete(done -> vertx.undeploy(deployment));
+            return Future.join(instances.stream().map(Instance::unbound).toList())
+                    .timeout(1, TimeUnit.SECONDS)
+                    .otherwiseEmpty()
+                    .mapEmpty();
+        }
+    }
+
+    /** One event loop's share of the connections. */
+    private static final class Instance extends VerticleBase {
+        private final Hub hub;
+        private final HttpServerOptions options;
+        private final WebSocketHub handler;
+        private final Map<HttpConnection, Long> silent = new HashMap<>();
+        private final Promise<Void> unbound = Promise.promise();
+        private @Nullable HttpServer server;
+
+        Instance(Hub hub, HttpServerOptions options, WebSocketHub handler) {
+            this.hub = hub;
+            this.options = options;
+            this.handler = handler.opened(this::opened);
+        }
+
+        @Override
+        public Future<?> start() {
+            server = vertx.createHttpServer(options)
+                    .connectionHandler(this::connected)
+                    .requestHandler(this::requested)
+                    .exceptionHandler(error -> {});
+            return server.listen();
+        }
+
+        private void connected(HttpConnection connection) {
+            long most = hub.options().handshakeTimeout().toMillis();
+            silent.put(connection, vertx.setTimer(most, id -> connection.close()));
+            connection.closeHandler(closed -> heard(connection));
+        }
+
+        private void heard(HttpConnection connection) {
+            Long timer = silent.remove(connection);
+            if (timer != null) {
+                vertx.cancelTimer(timer);
+            }
+        }
+
+        private void requested(HttpServerRequest request) {
+            heard(request.connection());
+            handler.handle(request);
+        }
+
+        private void opened(ServerWebSocket socket) {
+            ChannelPipeline pipeline =
+                    ((WebSocketInternal) socket).channelHandlerContext().pipeline();
+            // links have heartbeats of their own
+            if (pipeline.get("idle") != null) {
+                pipeline.remove("idle");
+            }
+            // with a handler, Vert.x leaves it open when the server shuts down
+            socket.shutdownHandler(begun -> unbound.tryComplete());
+        }
+
+        int port() {
+            return server == null ? 0 : server.actualPort();
+        }
+
+        Future<Void> shutdown(Duration grace) {
+            return (server == null ? Future.<Void>succeededFuture() : server.shutdown(grace))
+                    .onComplete(done -> unbound.tryComplete());
+        }
+
+        Future<Void> unbound() {
+            return unbound.future();
+        }
+    }
+}
