@@ -274,6 +274,8 @@ export class RemoteEventTarget extends EventTarget {
 
   #channels = new Map();
   #byType = new Map();
+  /** Numbers of what listeners wait for: an event is published when those hear it that were added before. */
+  #unanswered = new Set();
   #own = new Map();
   #lastNumber = 0;
   #lastOrder = 0;
@@ -394,6 +396,9 @@ export class RemoteEventTarget extends EventTarget {
         const channel = this.#subscribe(type, undefined, {}, this.#options.credit);
         channel.ready.promise.catch(() => {});
         this.#byType.set(type, channel);
+        if (channel.state === "asked") {
+          this.#unanswered.add(channel.number);
+        }
         listeners = channel.listeners;
       }
     }
@@ -543,7 +548,7 @@ export class RemoteEventTarget extends EventTarget {
       return false;
     }
     this.#pendingSize += json.length;
-    this.#unsent.push({ json, n: undefined, resolve, reject });
+    this.#unsent.push({ json, after: this.#lastNumber, n: undefined, resolve, reject });
     this.#schedule();
     return true;
   }
@@ -764,6 +769,7 @@ export class RemoteEventTarget extends EventTarget {
     this.#sequence = 0;
     this.#acked = 0;
     this.#refusals = [];
+    this.#unanswered.clear();
     const gaps = [];
     for (const channel of this.#channels.values()) {
       if (channel.state === "ending") {
@@ -776,6 +782,9 @@ export class RemoteEventTarget extends EventTarget {
         gaps.push(channel);
       }
       channel.begin();
+      if (!channel.handler) {
+        this.#unanswered.add(channel.number);
+      }
       this.#say("$subscribe", channel.request(this.#features.has("credit")));
     }
     return gaps;
@@ -942,7 +951,8 @@ export class RemoteEventTarget extends EventTarget {
       }
     }
     if (listeners.length > 0) {
-      this.#dispatch(event, channels.length > 1 ? listeners.sort((a, b) => a.order - b.order) : listeners);
+      listeners.sort((a, b) => b.capture - a.capture || a.order - b.order);
+      this.#dispatch(event, listeners);
     }
     for (const [channel, number] of channels) {
       if (!channel.handler || (channel.state === "ending" && !channel.drain)) {
@@ -1023,6 +1033,7 @@ export class RemoteEventTarget extends EventTarget {
   #subscribed(channel) {
     if (channel) {
       channel.answered = true;
+      this.#answered(channel);
       channel.stood = true;
       if (channel.state === "asked") {
         channel.state = "stands";
@@ -1031,8 +1042,15 @@ export class RemoteEventTarget extends EventTarget {
     }
   }
 
+  #answered(channel) {
+    if (this.#unanswered.delete(channel.number)) {
+      this.#schedule();
+    }
+  }
+
   #over(channel) {
     if (channel) {
+      this.#answered(channel);
       this.#channels.delete(channel.number);
       channel.state = "over";
       channel.over.resolve();
@@ -1147,7 +1165,7 @@ export class RemoteEventTarget extends EventTarget {
         refusal.ping ??= this.#pinged;
       }
     }
-    while (this.#control.length > 0 || (publish && this.#unsent.length > 0)) {
+    while (true) {
       if (this.#socket.bufferedAmount > SOCKET_SIZE) {
         this.#timers.flush ??= setTimeout(() => {
           this.#timers.flush = undefined;
@@ -1156,10 +1174,11 @@ export class RemoteEventTarget extends EventTarget {
         return;
       }
       const message = this.#nextMessage(publish);
-      if (message !== undefined) {
-        this.#socket.send(message);
-        this.#sent = performance.now();
+      if (message === undefined) {
+        return;
       }
+      this.#socket.send(message);
+      this.#sent = performance.now();
     }
   }
 
@@ -1169,6 +1188,7 @@ export class RemoteEventTarget extends EventTarget {
     const size = Math.min(MESSAGE_SIZE, most / 3 - 2);
     const parts = [];
     let length = 0;
+    const [unanswered = Infinity] = this.#unanswered;
     let control = 0;
     let events = 0;
     const add = (json) => {
@@ -1185,7 +1205,7 @@ export class RemoteEventTarget extends EventTarget {
         add(json);
       } else {
         const entry = publish ? this.#unsent[events] : undefined;
-        if (entry === undefined || (parts.length > 0 && length + entry.json.length + 1 > size)) {
+        if (entry === undefined || entry.after >= unanswered || (parts.length > 0 && length + entry.json.length + 1 > size)) {
           break;
         }
         if (entry.json.length * 3 > most && new TextEncoder().encode(entry.json).length > most) {

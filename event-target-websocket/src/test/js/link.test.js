@@ -229,7 +229,7 @@ test("close gives up in time where the hub does not answer", async (t) => {
   const published = assert.rejects(target.publish("n", 1), { reason: "closed" });
   await target.close();
   await published;
-  await hub.silence(false);
+  await hub.cut();
 });
 
 test("closes while it is connecting", async (t) => {

@@ -11,18 +11,20 @@ export async function story(target, heard) {
   const log = [];
   const tell = (name) => (event) => log.push(`${name} hears ${event.type} ${JSON.stringify(event.detail)}`);
   const dispatch = async (type, detail) => {
-    log.push(`dispatch ${type}: ${target.dispatchEvent(new CustomEvent(type, { detail }))}`);
+    const taken = target.dispatchEvent(new CustomEvent(type, { detail }));
     await heard();
+    log.push(`${type} was taken: ${taken}`);
   };
 
   const first = tell("first");
+  target.addEventListener("story.order", first, { capture: true });
   target.addEventListener("story.order", first);
   target.addEventListener("story.order", tell("second"));
   target.addEventListener("story.order", first);
-  target.addEventListener("story.order", first, true);
+  target.addEventListener("story.order", first, { capture: true });
   target.addEventListener("story.order", null);
   await dispatch("story.order", { id: 1 });
-  target.removeEventListener("story.order", first, true);
+  target.removeEventListener("story.order", first, { capture: true });
   target.removeEventListener("story.order", tell("stranger"));
   target.removeEventListener("story.nothing", first);
   await dispatch("story.order", [2, null]);
