@@ -102,7 +102,7 @@ export interface ConnectOptions {
   token?: string | (() => string | undefined | Promise<string | undefined>);
   /** Constructs sockets, where there is no global `WebSocket`: in Node.js before version 22. */
   WebSocket?: new (url: string, protocols?: string[]) => unknown;
-  /** The most events of one subscription that the hub sends ahead of their acknowledgement; 256 unless given. */
+  /** The most events that the hub sends ahead to the listeners of a type; 2,048 unless given. */
   credit?: number;
   /** The most events that may wait to be confirmed by the hub; 16,384 unless given. */
   maxPending?: number;
@@ -132,7 +132,7 @@ export interface SubscribeOptions {
   group?: string;
   /** Where to begin; `"latest"` unless given. All but `"latest"` need a hub with the capability `replay`. */
   from?: "latest" | "earliest" | { after: string } | { since: Date | string };
-  /** The most events that may be under way at once; 1 calls the listener for one after the other. */
+  /** The most events that may be under way at once, 64 unless given; 1 calls the listener for one after the other. */
   credit?: number;
   /** How often, and after how many milliseconds, an event comes again that was refused; delays double up to `most`. */
   retry?: { attempts: number; delay: number; most?: number };

@@ -27,7 +27,7 @@ const REASON_OF_CODE = new Map([
 ]);
 
 const DEFAULTS = {
-  credit: 256,
+  credit: 2_048,
   maxPending: 16_384,
   maxPendingSize: 32 << 20,
   minDelay: 50,
@@ -39,6 +39,7 @@ const DEFAULTS = {
 /** A link that was up for less than this counts as one more failed attempt. */
 const STABLE_MS = 1_000;
 const ACK_DELAY_MS = 20;
+const SUBSCRIPTION_CREDIT = 64;
 /** How long the hub may take to close a link. */
 const LEAVE_MS = 1_000;
 /** What is joined into one message, in UTF-16 units, and what may wait in the socket, in bytes. */
@@ -455,7 +456,7 @@ export class RemoteEventTarget extends EventTarget {
     if (typeof listener !== "function" && typeof listener?.handleEvent !== "function") {
       throw new TypeError("subscribe: the listener is to be a function or have a method handleEvent");
     }
-    const { signal, credit = this.#options.credit, ...request } = options;
+    const { signal, credit = SUBSCRIPTION_CREDIT, ...request } = options;
     if (this.#state === "closing" || this.#state === "closed") {
       throw new LinkError("bye", "This target is closed", type);
     }

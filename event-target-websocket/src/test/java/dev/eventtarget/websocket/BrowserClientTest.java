@@ -219,8 +219,8 @@ class BrowserClientTest {
     @Test
     void clientDoesWhatTheBrowsersEventTargetDoes() throws Exception {
         Site site = site(HubOptions.defaults());
-        Chromium.Page page = chromium.open(site.url() + "eventtarget.js", 800, 600, "light");
-        awaitTrue(page, "document.readyState === 'complete' && location.pathname === '/eventtarget.js'");
+        Chromium.Page page = chromium.open(site.url(), 800, 600, "light");
+        awaitTrue(page, text("state") + " === 'Live'");
         Object stories = page.evaluate(
                 """
                 (async () => {
@@ -240,8 +240,8 @@ class BrowserClientTest {
     @Test
     void errorsOfListenersAreReportedAsTheBrowserDoes() throws Exception {
         Site site = site(HubOptions.defaults());
-        Chromium.Page page = chromium.open(site.url() + "eventtarget.js", 800, 600, "light");
-        awaitTrue(page, "document.readyState === 'complete' && location.pathname === '/eventtarget.js'");
+        Chromium.Page page = chromium.open(site.url(), 800, 600, "light");
+        awaitTrue(page, text("state") + " === 'Live'");
         Object reported = page.evaluate(
                 """
                 (async () => {

@@ -216,7 +216,7 @@ final class Chromium implements AutoCloseable {
 
         void screenshot(Path file) throws IOException {
             Files.createDirectories(file.getParent());
-            String picture = send("Page.captureScreenshot", JsonObject.of("format", "png", "captureBeyondViewport", true))
+            String picture = send("Page.captureScreenshot", JsonObject.of("format", "png"))
                     .getString("data");
             Files.write(file, Base64.getDecoder().decode(picture));
         }

@@ -11,10 +11,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
-import java.util.List;
+import java.util.Collection;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A hub on a target in memory, behind a proxy that fails as networks do. It ends with its Vert.x instance. */
 final class HubBehindProxy {
@@ -26,7 +27,7 @@ final class HubBehindProxy {
     private final NetServer server;
     private final NetClient client;
     private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
-    private final List<TypedEvent<Object>> heard = new CopyOnWriteArrayList<>();
+    private final Queue<TypedEvent<Object>> heard = new ConcurrentLinkedQueue<>();
     private volatile Hub hub;
     private volatile int port;
     private volatile boolean refusing;
@@ -71,7 +72,7 @@ final class HubBehindProxy {
     }
 
     /** All that was published. */
-    List<TypedEvent<Object>> heard() {
+    Collection<TypedEvent<Object>> heard() {
         return heard;
     }
 

@@ -8,6 +8,7 @@ const MAX_SPOKES = 100;
 const SECONDS = 60;
 const TYPE_SECONDS = 30;
 const STATUS_MS = 2_000;
+const RENDER_MS = 100;
 
 const path = document.querySelector("meta[name=eventtarget-path]").content;
 const element = (id) => document.getElementById(id);
@@ -73,7 +74,9 @@ function state(name, text) {
   shown.textContent = text;
 }
 
-element("login").addEventListener("submit", () => {
+element("login").addEventListener("submit", (event) => {
+  event.preventDefault();
+  element("login").close();
   token = element("token").value.trim();
   element("token").value = "";
   state("connecting", "Connecting");
@@ -127,6 +130,7 @@ const events = {
   paused: false,
   missed: 0,
   scheduled: false,
+  rendered: 0,
   test: () => true,
 
   add(event) {
@@ -152,13 +156,18 @@ const events = {
   },
 
   schedule() {
-    if (!this.scheduled) {
-      this.scheduled = true;
+    if (this.scheduled) {
+      return;
+    }
+    this.scheduled = true;
+    const wait = Math.max(0, this.rendered + RENDER_MS - performance.now());
+    setTimeout(() => {
       requestAnimationFrame(() => {
         this.scheduled = false;
+        this.rendered = performance.now();
         this.render();
       });
-    }
+    }, wait);
   },
 
   render() {
@@ -488,7 +497,7 @@ function status({ links, sessions, published, delivered, dropped, refused, slow 
       make("td", {}, link.peer || "anonymous"),
       make("td", {}, link.transport),
       make("td", {}, link.remoteAddress),
-      make("td", {}, make("time", { datetime: link.since }, new Date(link.since).toLocaleTimeString())),
+      make("td", {}, make("time", { datetime: link.since, title: link.since }, clock.format(new Date(link.since)).slice(0, 8))),
       ...[link.subscriptions, link.published, link.delivered, link.queued].map((value) =>
         make("td", { class: "number" }, whole.format(value)),
       ),
