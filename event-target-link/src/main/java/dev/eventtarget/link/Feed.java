@@ -2,7 +2,9 @@ package dev.eventtarget.link;
 
 import dev.eventtarget.Capability;
 import dev.eventtarget.EventListener;
+import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventType;
+import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
@@ -57,7 +59,7 @@ final class Feed {
         Runnable add = () -> {
             try {
                 subscription.complete(target.addEventListener(
-                        type, listener, ListenerOptions.defaults().onError(Hub::report)));
+                        type, listener, ListenerOptions.defaults().onError(this::report)));
             } catch (RuntimeException e) {
                 subscription.fail(e);
             }
@@ -66,6 +68,15 @@ final class Feed {
             home.context().runOnContext(now -> add.run());
         } else {
             home.context().nettyEventLoop().execute(add);
+        }
+    }
+
+    private void report(EventTargetException error) {
+        Hub.report(error);
+        if (error instanceof GapException) {
+            for (Branch branch : branches) {
+                branch.turns.post(branch::gap);
+            }
         }
     }
 
@@ -161,6 +172,14 @@ final class Feed {
             if (audience != null && audience.remove(subscription)) {
                 audiences.remove(subscription.session());
                 all = null;
+            }
+        }
+
+        private void gap() {
+            for (Audience audience : List.copyOf(audiences.values())) {
+                for (HubSubscription subscription : audience.subscriptions) {
+                    subscription.gap();
+                }
             }
         }
 

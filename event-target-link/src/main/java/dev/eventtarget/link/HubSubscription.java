@@ -2,7 +2,9 @@ package dev.eventtarget.link;
 
 import dev.eventtarget.AsyncEventListener;
 import dev.eventtarget.ClosedException;
+import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventType;
+import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
@@ -49,7 +51,7 @@ final class HubSubscription {
     private long acknowledged;
     private long handed;
 
-    /** So many events are missing here. */
+    /** So many events are missing here; 0 where that is not known. */
     private static final class Gap {
         long missed;
     }
@@ -132,9 +134,22 @@ final class HubSubscription {
     /** Listens at the hub's target for itself alone. On the session's context. */
     Future<Void> listen(TypedEventTarget target) {
         AsyncEventListener<EncodedDetail> listener = this::hand;
-        Subscription subscription = target.addAsyncEventListener(type, listener, options);
+        Subscription subscription = target.addAsyncEventListener(type, listener, options.onError(this::report));
         own = subscription;
         return subscription.ready().onSuccess(there -> ready = true);
+    }
+
+    private void report(EventTargetException error) {
+        Hub.report(error);
+        if (error instanceof GapException) {
+            session.turns().post(this::gap);
+        }
+    }
+
+    /** So many events are missing here that nobody knows. */
+    void gap() {
+        waiting.add(new Gap());
+        session.sendWaiting(this);
     }
 
     private Future<Void> hand(TypedEvent<EncodedDetail> event) {
@@ -267,7 +282,7 @@ final class HubSubscription {
             if (first instanceof Delivery delivery && delivery.outcome() == null) {
                 deliveriesWaiting--;
                 session.gone(delivery);
-                Gap gap = before.peekLast() instanceof Gap last ? last : null;
+                Gap gap = before.peekLast() instanceof Gap last && last.missed > 0 ? last : null;
                 if (gap == null) {
                     gap = new Gap();
                     before.add(gap);
@@ -290,7 +305,7 @@ final class HubSubscription {
 
     /** Leaves out an event that has just come. */
     void missed() {
-        Gap gap = waiting.peekLast() instanceof Gap last ? last : null;
+        Gap gap = waiting.peekLast() instanceof Gap last && last.missed > 0 ? last : null;
         if (gap == null) {
             gap = new Gap();
             waiting.add(gap);

@@ -42,11 +42,16 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     private static final int SENT_IN_A_ROW = 64;
 
+    /** What a message may need besides one event. */
+    private static final int ROOM_FOR_SUBS = 64;
+
     private final Hub hub;
     private final Turns turns;
     private Peer peer;
     private final String id;
     private final Set<String> features;
+    private final boolean acknowledges;
+    private final FrameCodec codec;
     private final Publications publications;
     private final Map<Long, HubSubscription> subscriptions = new LinkedHashMap<>();
 
@@ -65,6 +70,8 @@ final class Session {
     private long plainNumbers;
     private boolean ended;
     private long losses;
+    private long delivered;
+    private long counted;
 
     private record Awaited(BooleanSupplier reached, Promise<Void> promise) {}
 
@@ -74,6 +81,8 @@ final class Session {
         this.peer = peer;
         this.id = id;
         this.features = features;
+        this.acknowledges = features.contains("ack");
+        this.codec = features.contains("cbor") ? EventCodecs.cborFrames() : EventCodecs.jsonFrames();
         this.publications = publications;
     }
 
@@ -98,11 +107,11 @@ final class Session {
     }
 
     boolean acknowledges() {
-        return features.contains("ack");
+        return acknowledges;
     }
 
     FrameCodec codec() {
-        return features.contains("cbor") ? EventCodecs.cborFrames() : EventCodecs.jsonFrames();
+        return codec;
     }
 
     <T> Promise<T> promise() {
@@ -111,6 +120,10 @@ final class Session {
 
     int subscriptionCount() {
         return subscriptions.size() + plain.size();
+    }
+
+    long delivered() {
+        return delivered;
     }
 
     int queuedEvents() {
@@ -475,7 +488,7 @@ final class Session {
             take(frame.unconfirmed());
             subscription.wrote(frame.unconfirmed());
         }
-        publications.delivered(hub, all.length);
+        delivered += all.length;
         turns.atEnd(sends);
     }
 
@@ -488,10 +501,15 @@ final class Session {
         return true;
     }
 
+    /** Whether an event can be sent at all. */
     private boolean encodes(Outgoing frame) {
         try {
-            frame.frame(codec());
-            return true;
+            int bytes = frame.frame(codec()).length;
+            if (bytes <= hub.options().maxMessage() - ROOM_FOR_SUBS) {
+                return true;
+            }
+            Hub.report(new CodecException("An event of " + bytes + " bytes does not fit into a message"));
+            return false;
         } catch (CodecException e) {
             Hub.report(e);
             return false;
@@ -501,7 +519,7 @@ final class Session {
     /** Takes an event for one subscription. */
     void offer(HubSubscription subscription, Delivery delivery) {
         if (delivery.outcome() != null && !encodes(delivery.frame())) {
-            delivery.outcome().fail(new CodecException("The event can't be encoded for a spoke"));
+            delivery.outcome().fail(new CodecException("The event can't be sent to a spoke"));
             return;
         }
         if (!acknowledges()
@@ -591,12 +609,13 @@ final class Session {
             to.write(frame);
         }
         subscription.wrote(delivery);
-        publications.delivered(hub, 1);
+        delivered++;
     }
 
     void tellGap(HubSubscription subscription, long missed) {
         if (acknowledges()) {
-            answer(Control.GAP, Map.of("sub", subscription.number(), "missed", missed));
+            long number = subscription.number();
+            answer(Control.GAP, missed == 0 ? Map.of("sub", number) : Map.of("sub", number, "missed", missed));
         }
     }
 
@@ -635,6 +654,10 @@ final class Session {
     void send() {
         pump();
         publications.acknowledge();
+        if (counted < delivered) {
+            hub.counters().delivered().add(delivered - counted);
+            counted = delivered;
+        }
         FrameWriter to = writer;
         if (to != null) {
             to.flush();

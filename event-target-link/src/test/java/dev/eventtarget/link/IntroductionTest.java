@@ -29,8 +29,11 @@ class IntroductionTest extends LinkTest {
 
     @Test
     void theHubSaysWhatItGrants() {
-        HubOptions options =
-                options().heartbeat(Duration.ofMillis(7000)).maxMessage(5000).maxBatch(70).maxSubscriptions(80);
+        HubOptions options = options()
+                .heartbeat(Duration.ofMillis(7000))
+                .maxMessage(5000)
+                .maxBatch(70)
+                .maxSubscriptions(80);
         JsonNode welcome = peer(hub(memory("&dedup=100"), options)).hello("ack", "credit", "resume", "batch", "cbor");
         assertEquals(1, welcome.path("version").asInt());
         assertEquals(Set.of("ack", "credit", "resume", "batch", "cbor"), texts(welcome.path("features")));
@@ -52,7 +55,9 @@ class IntroductionTest extends LinkTest {
         assertEquals(Set.of("ack"), texts(welcome.path("features")));
         assertTrue(welcome.path("session").isMissingNode());
         assertEquals(Set.of(), texts(peer(hub).hello("telepathy").path("features")));
-        assertEquals(Set.of("batch"), texts(peer(hub).hello("credit", "resume", "batch").path("features")));
+        assertEquals(
+                Set.of("batch"),
+                texts(peer(hub).hello("credit", "resume", "batch").path("features")));
         RawPeer silent = peer(hub);
         silent.say("$hello", "{'version':1}");
         assertEquals(Set.of(), texts(silent.expect("$welcome").path("features")));
@@ -109,9 +114,11 @@ class IntroductionTest extends LinkTest {
     @Test
     void helloIsASingleFrameInJson() {
         Hub hub = hub();
-        peer(hub).send("[{'type':'$hello','detail':{'version':1,'features':['batch']}}]")
+        peer(hub)
+                .send("[{'type':'$hello','detail':{'version':1,'features':['batch']}}]")
                 .expectEnd(CloseReason.PROTOCOL);
-        peer(hub).send(RawPeer.cbor(RawPeer.json("{'type':'$hello','detail':{'version':1}}")), false)
+        peer(hub)
+                .send(RawPeer.cbor(RawPeer.json("{'type':'$hello','detail':{'version':1}}")), false)
                 .expectEnd(CloseReason.PROTOCOL);
     }
 
@@ -128,7 +135,8 @@ class IntroductionTest extends LinkTest {
         peer.say("a", "{'n':[1,2.5,null,true,'ü']}");
         RawPeer.Message event = peer.message();
         assertFalse(event.text());
-        assertEquals(RawPeer.json("{'n':[1,2.5,null,true,'ü']}"), event.content().path("detail"));
+        assertEquals(
+                RawPeer.json("{'n':[1,2.5,null,true,'ü']}"), event.content().path("detail"));
         assertEquals(1, event.content().path("sub").asInt());
     }
 
@@ -154,7 +162,8 @@ class IntroductionTest extends LinkTest {
         TypedEventTarget target = memory();
         RawPeer peer = peer(hub(target, options()));
         peer.hello("ack", "batch");
-        peer.send("[{'type':'$subscribe','detail':{'sub':1,'type':'n'}},{'type':'n','detail':-2},{'type':'n','detail':-1}]");
+        peer.send(
+                "[{'type':'$subscribe','detail':{'sub':1,'type':'n'}},{'type':'n','detail':-2},{'type':'n','detail':-1}]");
         peer.await("$subscribed");
         EventType<Integer> number = EventType.of("n", Integer.class);
         peer.link().freeze();
@@ -166,7 +175,8 @@ class IntroductionTest extends LinkTest {
             RawPeer.Message message = peer.message();
             messages++;
             for (JsonNode frame : message.content().isArray() ? message.content() : List.of(message.content())) {
-                if (frame.path("type").asText().equals("n") && frame.path("detail").asInt() >= 0) {
+                if (frame.path("type").asText().equals("n")
+                        && frame.path("detail").asInt() >= 0) {
                     assertEquals(expected++, frame.path("detail").asInt());
                 }
             }
@@ -193,9 +203,10 @@ class IntroductionTest extends LinkTest {
 
     @Test
     void aTokenIsAskedFor() {
-        Hub hub = hub(options().authenticator(handshake -> "right".equals(handshake.token())
-                ? Future.succeededFuture(Peer.named("ada"))
-                : Future.failedFuture(new UnauthorizedException("Show the right token"))));
+        Hub hub = hub(options()
+                .authenticator(handshake -> "right".equals(handshake.token())
+                        ? Future.succeededFuture(Peer.named("ada"))
+                        : Future.failedFuture(new UnauthorizedException("Show the right token"))));
         RawPeer later = peer(hub);
         later.helloWith(",'token':'right'", "ack");
         later.subscribe(1, "a");

@@ -7,6 +7,7 @@ import dev.eventtarget.EventTargets;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.spi.Connector;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 abstract class LinkTest {
-    static final Duration PATIENCE = Duration.ofSeconds(5);
+    static final Duration PATIENCE = Duration.ofSeconds(20);
 
     static {
         ErrorLog.install();
@@ -90,8 +91,8 @@ abstract class LinkTest {
 
     /** A spoke; options as in a URI. */
     final TypedEventTarget spoke(Connector connector, String... options) {
-        return use(EventTargets.open(
-                vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options)));
+        return use(
+                EventTargets.open(vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options)));
     }
 
     final TypedEventTarget spoke(Hub hub, String... options) {
@@ -106,6 +107,12 @@ abstract class LinkTest {
         } catch (Exception e) {
             throw new AssertionError("The future is open after " + PATIENCE, e);
         }
+    }
+
+    /** What became of it; waits for it. */
+    static <T> AsyncResult<T> outcome(Future<T> future) {
+        result(future.otherwiseEmpty());
+        return future;
     }
 
     static EventTargetException failure(Future<?> future) {

@@ -50,7 +50,8 @@ final class LocalConnector implements Connector {
         LocalLink end = link.other();
         link.onDefect(ErrorLog::add);
         end.onDefect(ErrorLog::add);
-        end.context().runOnContext(now -> to.accept(end, new Handshake("local", end.remoteAddress(), null, token, null)));
+        end.context()
+                .runOnContext(now -> to.accept(end, new Handshake("local", end.remoteAddress(), null, token, null)));
         return Future.succeededFuture(link);
     }
 

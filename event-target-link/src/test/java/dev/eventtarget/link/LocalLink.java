@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,8 @@ final class LocalLink implements Link {
     private int cutAfter = -1;
 
     /** What is under way; with a reason, the end of it. */
-    private record Message(byte[] bytes, boolean text, @Nullable CloseReason reason, String words) {}
+    private record Message(
+            byte[] bytes, boolean text, @Nullable CloseReason reason, String words) {}
 
     private LocalLink(Context context, String name) {
         this.context = (ContextInternal) context;
@@ -75,7 +77,7 @@ final class LocalLink implements Link {
 
     void thaw() {
         frozen = false;
-        context.runOnContext(now -> {
+        run(() -> {
             handOver();
             other.tellWritable();
         });
@@ -83,13 +85,13 @@ final class LocalLink implements Link {
 
     /** Cuts the link: what is under way is lost. */
     void cut() {
-        context.runOnContext(now -> end(null, "cut"));
-        other.context.runOnContext(now -> other.end(null, "cut"));
+        run(() -> end(null, "cut"));
+        other.run(() -> other.end(null, "cut"));
     }
 
     /** Cuts the link as soon as so many messages more have arrived at this end. */
     void cutAfter(int messages) {
-        context.runOnContext(now -> cutAfter = messages);
+        run(() -> cutAfter = messages);
     }
 
     /** Completes when this end has closed. */
@@ -112,7 +114,7 @@ final class LocalLink implements Link {
     @Override
     public void handler(Handler handler) {
         this.handler = handler;
-        context.runOnContext(now -> handOver());
+        run(this::handOver);
     }
 
     @Override
@@ -133,7 +135,19 @@ final class LocalLink implements Link {
     }
 
     private void transmit(Message message) {
-        other.context.runOnContext(now -> other.arrive(message));
+        if (!other.run(() -> other.arrive(message))) {
+            end(null, "the other end's Vert.x instance is closed");
+        }
+    }
+
+    /** Runs something at this end; gives false if its Vert.x instance is closed. */
+    private boolean run(Runnable task) {
+        try {
+            context.runOnContext(now -> task.run());
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
     }
 
     @Override
@@ -143,14 +157,14 @@ final class LocalLink implements Link {
 
     @Override
     public void ping() {
-        other.context.runOnContext(now -> other.whenReading(Handler::alive));
+        other.run(() -> other.whenReading(Handler::alive));
     }
 
     private void whenReading(Consumer<Handler> pong) {
         Handler here = handler;
         if (!closed && !frozen && here != null) {
             pong.accept(here);
-            other.context.runOnContext(now -> {
+            other.run(() -> {
                 Handler there = other.handler;
                 if (!other.closed && !other.frozen && there != null) {
                     pong.accept(there);
@@ -167,7 +181,7 @@ final class LocalLink implements Link {
     @Override
     public void resume() {
         paused = false;
-        context.runOnContext(now -> handOver());
+        run(this::handOver);
     }
 
     @Override
@@ -177,7 +191,7 @@ final class LocalLink implements Link {
             closing = true;
             transmit(new Message(new byte[0], true, reason, message));
             vertx().setTimer(CLOSE_MILLIS, id -> cut());
-            other.gone().onComplete(there -> context.runOnContext(now -> end(reason, message)));
+            other.gone().onComplete(there -> run(() -> end(reason, message)));
         }
         return gone();
     }
@@ -224,7 +238,7 @@ final class LocalLink implements Link {
     }
 
     private void tellWritable() {
-        context.runOnContext(now -> {
+        run(() -> {
             Handler here = handler;
             if (here != null && isWritable()) {
                 here.writable();

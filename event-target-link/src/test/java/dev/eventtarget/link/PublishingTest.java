@@ -148,7 +148,8 @@ class PublishingTest extends LinkTest {
     @Test
     void whatIsNotReadableEndsTheLink() {
         Hub hub = listening(options());
-        for (String message : List.of("", " ", "{", "[{'type':'a'},", "{'type':'a'}}", "nul", "{'type':'a'}{'type':'a'}")) {
+        for (String message :
+                List.of("", " ", "{", "[{'type':'a'},", "{'type':'a'}}", "nul", "{'type':'a'}{'type':'a'}")) {
             introduced(hub, "").send(message).expectEnd(CloseReason.MALFORMED);
         }
         String deep = "[".repeat(300) + "]".repeat(300);
@@ -221,7 +222,8 @@ class PublishingTest extends LinkTest {
 
     @Test
     void aPeerWithANameIsTheSourceOfItsEvents() {
-        Hub hub = listening(options().authenticator(handshake -> io.vertx.core.Future.succeededFuture(Peer.named("ada"))));
+        Hub hub = listening(
+                options().authenticator(handshake -> io.vertx.core.Future.succeededFuture(Peer.named("ada"))));
         RawPeer peer = introduced(hub, "");
         peer.send("{'type':'a'}").send("{'type':'a','source':'till'}");
         expectAcknowledged(peer, 2);

@@ -76,7 +76,9 @@ final class RawPeer implements Link.Handler {
 
     /** Sends a message. */
     RawPeer send(String message) {
-        return cbor ? send(cbor(json(message)), false) : send(message.replace('\'', '"').getBytes(StandardCharsets.UTF_8), true);
+        return cbor
+                ? send(cbor(json(message)), false)
+                : send(message.replace('\'', '"').getBytes(StandardCharsets.UTF_8), true);
     }
 
     /** Sends a message as it is. */
@@ -170,9 +172,7 @@ final class RawPeer implements Link.Handler {
             named.add(frame.path("sub").asInt());
         }
         assertEquals(
-                Arrays.stream(subs).boxed().toList(),
-                named.stream().sorted().toList(),
-                frame::toString);
+                Arrays.stream(subs).boxed().toList(), named.stream().sorted().toList(), frame::toString);
         return frame;
     }
 

@@ -233,7 +233,9 @@ class SubscribingTest extends LinkTest {
         peer.subscribe(1, "n", ",'credit':2");
         publish(1, 5);
         expectNumbers(peer, 1, 1, 2);
-        peer.say("$ack", "{'sub':1,'to':2}").say("$ack", "{'sub':1,'to':1}").say("$ack", "{'sub':1,'to':2,'also':[1,2,2]}");
+        peer.say("$ack", "{'sub':1,'to':2}")
+                .say("$ack", "{'sub':1,'to':1}")
+                .say("$ack", "{'sub':1,'to':2,'also':[1,2,2]}");
         expectNumbers(peer, 1, 3, 4);
         peer.expectNothing();
     }

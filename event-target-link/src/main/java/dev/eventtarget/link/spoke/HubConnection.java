@@ -48,6 +48,9 @@ final class HubConnection {
     private static final long TICK_MILLIS = 100;
     private static final long GOODBYE_MILLIS = 3000;
 
+    /** Milliseconds that a listener's thread is given to let go of what waits. */
+    private static final int PATIENCE = 200;
+
     private final Vertx vertx;
     private final SpokeSettings settings;
     private final String address;
@@ -63,7 +66,8 @@ final class HubConnection {
     private @Nullable Conversation current;
     private @Nullable String session;
     private @Nullable EventTargetException failure;
-    private boolean lossless;
+    private boolean persistent;
+    private boolean replays;
     private boolean lost;
     private boolean closed;
 
@@ -176,10 +180,29 @@ final class HubConnection {
         turns.post(() -> {
             if (subscriptions.containsKey(leaving.number()) && !leaving.isEnding()) {
                 leaving.end();
-                sayUnsubscribe(leaving);
-                acknowledge(leaving);
+                if (leaving.isGrouped()) {
+                    say(Control.CREDIT, Map.of("sub", leaving.number(), "credit", 0));
+                    leave(leaving, PATIENCE);
+                } else {
+                    sayUnsubscribe(leaving);
+                }
             }
         });
+    }
+
+    /**
+     * Leaves a group: with what the listener gives back in the same message, so that the others get it in order. If the
+     * listener's thread is busy, that comes later.
+     */
+    private void leave(SpokeSubscription member, int patience) {
+        if (member.hasGivenBack() || patience == 0) {
+            member.leave();
+            sayUnsubscribe(member);
+            member.account();
+            acknowledge(member);
+        } else {
+            vertx.setTimer(1, id -> turns.post(() -> leave(member, patience - 1)));
+        }
     }
 
     private void sayUnsubscribe(SpokeSubscription leaving) {
@@ -198,7 +221,7 @@ final class HubConnection {
         if (!subscriptions.containsKey(subscription.number()) || subscription.isEnding() && !subscription.isGrouped()) {
             return;
         }
-        if (subscription.isEnding()) {
+        if (subscription.isLeaving()) {
             List<Long> released = subscription.released();
             if (!released.isEmpty()) {
                 say(Control.RELEASE, Map.of("sub", subscription.number(), "seqs", released));
@@ -457,28 +480,29 @@ final class HubConnection {
             welcomed = true;
             heartbeat = welcome.number("heartbeat", 1, Long.MAX_VALUE / 4_000_000) * 1_000_000;
             Fields limits = welcome.fields("limits");
+            int most = (int) Math.min(Integer.MAX_VALUE, limits == null ? 65_536 : limits.number("message", 1, 65_536));
             writer.agreed(
                     settings.codec(),
                     !binary,
                     granted.contains("batch")
                             ? (int) Math.min(65_536, limits == null ? 1 : limits.number("batch", 1, 1))
                             : 0,
-                    (int) Math.min(Integer.MAX_VALUE, limits == null ? 65_536 : limits.number("message", 1, 65_536)));
+                    most);
             session = granted.contains("resume") ? welcome.optionalText("session") : null;
             if (lost) {
                 lost = false;
                 LOG.info("{}: connected again", address);
             }
             if (welcome.flag("resumed")) {
-                outbox.resume(writer, welcome.number("received", 0));
+                outbox.resume(writer, most, welcome.number("received", 0));
                 subscriptions.values().forEach(this::repeat);
             } else {
                 subscriptions.values().removeIf(one -> {
-                    one.restart(lossless);
+                    one.restart(persistent, replays);
                     return one.isEnding();
                 });
                 subscriptions.values().forEach(one -> say(Control.SUBSCRIBE, one.request()));
-                outbox.restart(writer);
+                outbox.restart(writer, most);
             }
             turns.atEnd(flush);
             outcome.tryComplete();
@@ -505,7 +529,8 @@ final class HubConnection {
                         + "; it has " + has + ". Open it with capabilities=-"
                         + String.join(",-", lacks));
             }
-            lossless = has.contains("replay");
+            persistent = has.contains("persistent");
+            replays = has.contains("replay");
         }
 
         /** Says again what may have been lost with the link before. */
@@ -514,7 +539,7 @@ final class HubConnection {
             if (!one.isAnswered()) {
                 say(Control.SUBSCRIBE, one.request());
             }
-            if (one.isEnding()) {
+            if (one.isEnding() && (one.isLeaving() || !one.isGrouped())) {
                 sayUnsubscribe(one);
             }
             acknowledge(one);

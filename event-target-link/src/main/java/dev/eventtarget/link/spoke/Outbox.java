@@ -2,6 +2,7 @@ package dev.eventtarget.link.spoke;
 
 import dev.eventtarget.BackpressureException;
 import dev.eventtarget.ClosedException;
+import dev.eventtarget.CodecException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.TypedEvent;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 final class Outbox {
+    private static final int ROOM_FOR_ARRAY = 2;
+
     private final SpokeSettings settings;
     private final String address;
     private final Turns turns;
@@ -47,6 +50,7 @@ final class Outbox {
     private final List<Promise<Void>> awaitingIdle = new ArrayList<>();
     private volatile @Nullable EventTargetException refusal;
     private @Nullable FrameWriter writer;
+    private int mostBytes = Integer.MAX_VALUE;
 
     /** The number of the first of all that are here, over all sessions. */
     private long first;
@@ -59,13 +63,26 @@ final class Outbox {
         private final byte @Nullable [] frame;
         private final @Nullable Promise<Void> promise;
         private final long deadline;
-        private long count = 1;
+        private final long count;
         private boolean failed;
 
-        Publication(byte @Nullable [] frame, @Nullable Promise<Void> promise, long deadline) {
+        private Publication(byte @Nullable [] frame, @Nullable Promise<Void> promise, long deadline, long count) {
             this.frame = frame;
             this.promise = promise;
             this.deadline = deadline;
+            this.count = count;
+        }
+
+        static Publication of(byte[] frame, Promise<Void> promise, long deadline) {
+            return new Publication(frame, promise, deadline, 1);
+        }
+
+        static Publication hole(long count) {
+            return new Publication(null, null, 0, count);
+        }
+
+        boolean isHole() {
+            return frame == null;
         }
     }
 
@@ -95,7 +112,7 @@ final class Outbox {
         }
         ContextInternal context = ContextInternal.current();
         Promise<Void> promise = context == null ? Promise.promise() : context.promise();
-        inbox.add(new Publication(
+        inbox.add(Publication.of(
                 frame, promise, System.nanoTime() + settings.publishTimeout().toNanos()));
         if (!collecting.get() && collecting.compareAndSet(false, true)) {
             turns.post(this::collect);
@@ -137,6 +154,13 @@ final class Outbox {
         while (!unsent.isEmpty() && to.isWritable()) {
             Publication next = unsent.remove();
             byte[] frame = next.frame;
+            if (frame != null && frame.length > mostBytes - ROOM_FOR_ARRAY) {
+                settle(
+                        next,
+                        new CodecException("The event has " + frame.length + " bytes on the wire, and " + address
+                                + " takes messages of " + mostBytes
+                                + ": publish less at once, or have the hub take more"));
+            }
             if (frame == null || next.failed) {
                 to.control(Control.SKIP, Map.of("count", next.count));
             } else {
@@ -165,7 +189,7 @@ final class Outbox {
     }
 
     void refused(long number, EventTargetException error) {
-        if (number > confirmed && number <= confirmed + sent.size()) {
+        if (number > confirmed && refusals.size() < settings.maxPending()) {
             refusals.put(number, error);
         }
     }
@@ -195,7 +219,8 @@ final class Outbox {
     }
 
     /** Goes on in the same session, of which the hub has received so many. */
-    void resume(FrameWriter to, long received) {
+    void resume(FrameWriter to, int most, long received) {
+        mostBytes = most;
         Deque<Publication> again = new ArrayDeque<>();
         long known = confirmed;
         Deque<Publication> there = new ArrayDeque<>();
@@ -218,7 +243,8 @@ final class Outbox {
     }
 
     /** Begins anew in another session. */
-    void restart(FrameWriter to) {
+    void restart(FrameWriter to, int most) {
+        mostBytes = most;
         prepend(new ArrayDeque<>(sent));
         sent.clear();
         refusals.clear();
@@ -240,26 +266,19 @@ final class Outbox {
     /** Fails what has waited for too long. */
     void failLate(long now) {
         for (Publication one : sent) {
-            if (now - one.deadline < 0) {
+            if (!one.isHole() && now - one.deadline < 0) {
                 return;
             }
             settle(one, late());
         }
         long givenUp = 0;
-        while (!unsent.isEmpty() && now - unsent.getFirst().deadline >= 0) {
+        while (!unsent.isEmpty() && (unsent.getFirst().isHole() || now - unsent.getFirst().deadline >= 0)) {
             Publication one = unsent.remove();
             givenUp += one.count;
             settle(one, late());
         }
         if (givenUp > 0) {
-            if (sent.isEmpty() && writer == null) {
-                first += givenUp;
-                confirmed = 0;
-            } else {
-                Publication hole = new Publication(null, null, now);
-                hole.count = givenUp;
-                unsent.addFirst(hole);
-            }
+            unsent.addFirst(Publication.hole(givenUp));
         }
     }
 

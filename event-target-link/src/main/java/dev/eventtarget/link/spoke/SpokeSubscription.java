@@ -55,7 +55,7 @@ final class SpokeSubscription {
 
     // accounted for
     private final Queue<Outcome> outcomes = new MpscLinkedAtomicQueue<>();
-    private final Map<TypedEvent<?>, Long> open = new IdentityHashMap<>();
+    private final IdentityHashMap<TypedEvent<?>, Long> open = new IdentityHashMap<>();
     private final TreeSet<Long> ahead = new TreeSet<>();
     private final List<Long> released = new ArrayList<>();
     private int releasesTold;
@@ -69,6 +69,7 @@ final class SpokeSubscription {
     private @Nullable String position;
     private boolean answered;
     private boolean ending;
+    private boolean leaving;
     private final List<Promise<Void>> flushes = new ArrayList<>();
 
     private record Outcome(TypedEvent<?> event, boolean handled) {}
@@ -174,8 +175,21 @@ final class SpokeSubscription {
         ending = true;
     }
 
+    /** Whether the listener holds on to nothing but what it handles. */
+    boolean hasGivenBack() {
+        return listener.isDone();
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    void leave() {
+        leaving = true;
+    }
+
     /** Begins anew in another session. */
-    void restart(boolean lossless) {
+    void restart(boolean keptByGroups, boolean replays) {
         account();
         boolean stood = answered;
         answered = false;
@@ -187,6 +201,9 @@ final class SpokeSubscription {
         released.clear();
         releasesTold = 0;
         flushed();
+        boolean lossless = grouped
+                ? keptByGroups
+                : replays && (position != null || listener.options().from() != StartFrom.latest());
         if (stood && !lossless) {
             gap("The link was lost for too long, and the hub does not know how many events were missed meanwhile");
         }
@@ -233,7 +250,8 @@ final class SpokeSubscription {
         }
     }
 
-    private void account() {
+    /** Takes note of what listeners have settled. */
+    void account() {
         if (!grouped) {
             long now = settled.get();
             acknowledgedAt = now;
@@ -265,7 +283,7 @@ final class SpokeSubscription {
 
     /** Whether there is something that must be told before what is done with, and can't be yet. */
     boolean holdsBack() {
-        return !released.isEmpty();
+        return !released.isEmpty() && !leaving;
     }
 
     /** What goes to others and was not told yet: it must be told before what is done with. */
