@@ -249,6 +249,15 @@ class HubCommandTest {
     }
 
     @Test
+    void twoAddressesNeedTwoPorts() {
+        String url = start("--listen", ANY_PORT);
+
+        Cli other = cli("hub", "--listen", url.replace("/events", "/other"));
+        assertRefused(other, url.replace("/events", ""));
+        assertEquals(Main.OK, cli("pub", "--url", url, "tick", "1").exit());
+    }
+
+    @Test
     void aBackendThatIsWrongIsRefused() {
         assertRefused(cli("hub", "--backend", "memory:?colour=red"), "colour");
         assertRefused(cli("hub", "--backend", "nowhere://host"), "nowhere");

@@ -47,10 +47,11 @@ class HubIT extends ChildProcesses {
      * Starts a hub at a port below those that systems choose for connections: who tries again and again to connect to one
      * of these may meet itself.
      */
-    private Running hubAtSomePort() throws IOException {
+    private Running hubAtSomePort(String... args) throws IOException {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-            Running hub = hub("--listen", "ws://127.0.0.1:" + port + "/events");
+            String listen = "--listen=ws://127.0.0.1:" + port + "/events";
+            Running hub = hub(Stream.concat(Stream.of(listen), Stream.of(args)).toArray(String[]::new));
             await().atMost(LONG).until(() -> hasSpoken(hub));
             if (!hub.stderr().contains("choose another port")) {
                 return hub;
@@ -115,25 +116,48 @@ class HubIT extends ChildProcesses {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
-    void aHubMayGoAndComeAgain() throws Exception {
+    void whoIsConnectedIsToldThatTheHubGoesAndConnectsToTheNext() throws Exception {
         Running hub = hubAtSomePort();
         String url = address(hub);
         Running sub = start(jar("sub", "--url", url, "tick"));
         publishUntilHeard(url, 1, sub);
 
-        terminate(hub);
-        assertEquals(Main.OK, hub.exit(), hub.stderr());
-        assertTrue(hub.stderr().contains("closing, with 1 link\n"), hub.stderr());
-        assertTrue(hub.stderr().contains("closed after "), hub.stderr());
-        assertEquals(2, hub.stderr().lines().count(), hub.stderr());
+        end(hub);
         awaitText(sub, url);
-        assertTrue(sub.process().isAlive(), sub.stderr());
-
         address(hub("--listen", url));
         awaitText(sub, "connected again");
         publishUntilHeard(url, 2, sub);
         terminate(sub);
-        assertEquals(Main.OK, sub.exit(), sub.stderr());
+        assertEquals(143, sub.exit(), "it does not know what it has missed: " + sub.stderr());
+        assertTrue(sub.stderr().contains("missed"), sub.stderr());
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
+    void nothingIsMissedWhileAHubOnRedisIsGone() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+            Running hub = hubAtSomePort("--backend", redis.url());
+            String url = address(hub);
+            Running sub = start(jar("sub", "--url", url + "?capabilities=replay", "tick"));
+            publishUntilHeard(redis.url(), 1, sub);
+
+            end(hub);
+            pub(redis.url(), "tick", "2");
+            address(hub("--listen", url, "--backend", redis.url()));
+            publishUntilHeard(redis.url(), 3, sub);
+            assertTrue(sub.stdout().contains("\"detail\":2"), sub.stdout());
+            terminate(sub);
+            assertEquals(Main.OK, sub.exit(), sub.stderr());
+        }
+    }
+
+    /** Ends a hub that one is connected to. */
+    private static void end(Running hub) throws Exception {
+        terminate(hub);
+        assertEquals(Main.OK, hub.exit(), hub.stderr());
+        assertTrue(hub.stderr().contains("closing, with "), hub.stderr());
+        assertTrue(hub.stderr().contains("closed after "), hub.stderr());
+        assertEquals(2, hub.stderr().lines().count(), hub.stderr());
     }
 
     private static void publishUntilHeard(String url, int detail, Running sub) {
