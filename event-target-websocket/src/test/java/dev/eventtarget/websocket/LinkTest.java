@@ -27,11 +27,15 @@ abstract class LinkTest {
     final Vertx vertx = Vertx.vertx();
     final BlockingQueue<LinkRecorder> accepted = new LinkedBlockingQueue<>();
     private final List<LinkRecorder> all = new ArrayList<>();
+    private final List<WebSocketConnector> connectors = new ArrayList<>();
 
     @AfterEach
     void everythingWasInOrder() throws Exception {
         for (LinkRecorder recorder : all) {
             assertEquals(List.of(), List.copyOf(recorder.mistakes));
+        }
+        for (WebSocketConnector connector : connectors) {
+            result(connector.close());
         }
         result(vertx.close());
     }
@@ -41,7 +45,7 @@ abstract class LinkTest {
     }
 
     static void eventually(ThrowingRunnable assertion) {
-        await().atMost(PATIENCE).untilAsserted(assertion);
+        await().pollInterval(Duration.ofMillis(10)).atMost(PATIENCE).untilAsserted(assertion);
     }
 
     HttpServer serve(HttpServerOptions options) throws Exception {
@@ -69,8 +73,13 @@ abstract class LinkTest {
 
     /** The client's side of a new link. */
     LinkRecorder connect(HttpServer server, String options) throws Exception {
+        return connect(server.actualPort(), options);
+    }
+
+    LinkRecorder connect(int port, String options) throws Exception {
         WebSocketConnector connector = new WebSocketConnector(
-                vertx, EventTargetConfig.of("ws://localhost:" + server.actualPort() + "/events" + options));
+                vertx, EventTargetConfig.of("ws://localhost:" + port + "/events" + options));
+        connectors.add(connector);
         LinkRecorder recorder = result(connector
                 .connect(((VertxInternal) vertx).createEventLoopContext())
                 .map(link -> {
