@@ -11,8 +11,6 @@ import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.core.ListenerSubscription;
 import dev.eventtarget.spi.EncodedDetail;
-import io.netty.util.collection.LongObjectHashMap;
-import io.netty.util.collection.LongObjectMap;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -28,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * there. Touched only on its session's event loop.
  */
 final class HubSubscription {
+    private static final long LEAST_SPAN = 1024;
+    private static final int MOST_SPAN = 65_536;
+
     private final Session session;
     private final long number;
     private final EventType<EncodedDetail> type;
@@ -43,7 +44,7 @@ final class HubSubscription {
     /** What waits, in order: {@link Delivery}, {@link Gap} or {@link FlushMark}. */
     private final Deque<Object> waiting = new ArrayDeque<>();
 
-    private final LongObjectMap<Delivery> unacknowledged = new LongObjectHashMap<>(4);
+    private final Unacknowledged unacknowledged = new Unacknowledged();
     private final List<FlushMark> flushes = new ArrayList<>();
     private int deliveriesWaiting;
     private int credit;
@@ -228,14 +229,16 @@ final class HubSubscription {
     }
 
     private boolean hasCredit() {
-        return unacknowledged.size() < credit;
+        // one that is never acknowledged must not let the numbers run away from it
+        return unacknowledged.size() < credit
+                && unacknowledged.span() < Math.max(LEAST_SPAN, 2L * Math.min(credit, MOST_SPAN));
     }
 
     /** Takes note that an event was written for it, by whoever wrote it. */
     void wrote(Delivery delivery) {
         sent++;
         if (session.acknowledges()) {
-            unacknowledged.put(sent, delivery);
+            unacknowledged.add(sent, delivery);
         } else {
             session.gone(delivery);
             if (delivery.outcome() != null) {
@@ -418,7 +421,7 @@ final class HubSubscription {
         if (!flushes.isEmpty()) {
             flushes.removeIf(mark -> {
                 for (long one = acknowledged + 1; one <= mark.sent; one++) {
-                    if (unacknowledged.containsKey(one)) {
+                    if (unacknowledged.contains(one)) {
                         return false;
                     }
                 }

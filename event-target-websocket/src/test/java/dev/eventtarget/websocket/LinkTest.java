@@ -52,10 +52,10 @@ abstract class LinkTest {
         HttpServer server = vertx.createHttpServer(options).requestHandler(request -> {
             request.response().putHeader("Sec-WebSocket-Protocol", WebSocketHub.SUBPROTOCOL);
             request.toWebSocket().onSuccess(socket -> {
-                    WebSocketLink link = WebSocketLink.of(socket, Vertx.currentContext(), true, MOST);
-                    LinkRecorder recorder = new LinkRecorder(link);
-                    link.handler(recorder);
-                    accepted.add(recorder);
+                WebSocketLink link = WebSocketLink.of(socket, Vertx.currentContext(), true, MOST);
+                LinkRecorder recorder = new LinkRecorder(link);
+                link.handler(recorder);
+                accepted.add(recorder);
             });
         });
         return result(server.listen(0, "localhost"));
@@ -77,8 +77,8 @@ abstract class LinkTest {
     }
 
     LinkRecorder connect(int port, String options) throws Exception {
-        WebSocketConnector connector = new WebSocketConnector(
-                vertx, EventTargetConfig.of("ws://localhost:" + port + "/events" + options));
+        WebSocketConnector connector =
+                new WebSocketConnector(vertx, EventTargetConfig.of("ws://localhost:" + port + "/events" + options));
         connectors.add(connector);
         LinkRecorder recorder = result(connector
                 .connect(((VertxInternal) vertx).createEventLoopContext())
@@ -96,7 +96,6 @@ abstract class LinkTest {
     }
 
     static void assertClosed(LinkRecorder recorder, CloseReason reason, String message) {
-        eventually(() -> assertEquals(
-                List.of(new LinkRecorder.Closed(reason, message)), List.copyOf(recorder.closed)));
+        eventually(() -> assertEquals(List.of(new LinkRecorder.Closed(reason, message)), List.copyOf(recorder.closed)));
     }
 }

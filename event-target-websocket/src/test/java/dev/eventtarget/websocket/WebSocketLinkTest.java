@@ -10,21 +10,21 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Base64;
-import java.util.Arrays;
-import java.security.NoSuchAlgorithmException;
-import java.security.MessageDigest;
-import java.net.Socket;
-import java.net.ServerSocket;
-import java.net.InetAddress;
-import java.io.InputStreamReader;
-import java.io.IOException;
-import java.io.BufferedReader;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -189,8 +189,8 @@ class WebSocketLinkTest extends LinkTest {
         byte[] masked = RawWebSocket.frame(RawWebSocket.TEXT, true, Arrays.copyOf(buffer, length - 4));
         masked[0] |= 0x40;
         frame.writeBytes(masked);
-        try (RawWebSocket peer = new RawWebSocket(
-                server.actualPort(), "/", "Sec-WebSocket-Extensions: permessage-deflate")) {
+        try (RawWebSocket peer =
+                new RawWebSocket(server.actualPort(), "/", "Sec-WebSocket-Extensions: permessage-deflate")) {
             assertEquals("permessage-deflate", peer.header("Sec-WebSocket-Extensions"));
             peer.raw(frame.toByteArray());
             LinkRecorder hub = accepted();
@@ -420,8 +420,8 @@ class WebSocketLinkTest extends LinkTest {
     /** A handshake, a text and the closing, in one write. */
     private static void answerAllAtOnce(ServerSocket server) {
         try (Socket socket = server.accept()) {
-            BufferedReader in = new BufferedReader(
-                    new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             String key = "";
             for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
                 if (line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-key:")) {
