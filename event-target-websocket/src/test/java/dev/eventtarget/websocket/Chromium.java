@@ -81,7 +81,7 @@ final class Chromium implements AutoCloseable {
                 .getString("sessionId");
         Page page = new Page(session);
         pages.put(session, page);
-        for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
+        for (String domain : List.of("Page", "Runtime", "Log")) {
             page.send(domain + ".enable", new JsonObject());
         }
         page.send(

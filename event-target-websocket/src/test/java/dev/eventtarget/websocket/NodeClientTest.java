@@ -77,12 +77,8 @@ class NodeClientTest {
     @ParameterizedTest
     @MethodSource("tests")
     void passesInNode(Path file) throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of(Programs.node(), "--test", "--test-reporter=spec", "--test-timeout=120000"));
-        if (Programs.nodeVersion() < 22) {
-            command.add("--experimental-websocket");
-        }
-        command.add(file.toString());
+        List<String> command = new ArrayList<>(Programs.node());
+        command.addAll(List.of("--test", "--test-reporter=spec", "--test-timeout=120000", file.toString()));
         Programs.Outcome outcome = Programs.run(
                 Path.of("."),
                 Map.of("CONTROL_URL", "http://127.0.0.1:" + control.actualPort()),
