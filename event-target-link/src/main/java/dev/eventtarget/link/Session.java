@@ -64,6 +64,7 @@ final class Session {
     private long queuedBytes;
     private long plainNumbers;
     private boolean ended;
+    private boolean due;
     private long losses;
     private long delivered;
     private long counted;
@@ -145,7 +146,7 @@ final class Session {
             subscription.rewind(received.getOrDefault(subscription.number(), 0L));
             congest(subscription);
         }
-        turns.atEnd(sends);
+        sendAtEnd();
     }
 
     /** Goes on without a link. */
@@ -252,7 +253,7 @@ final class Session {
 
     private void goOn(HubSubscription subscription) {
         congest(subscription);
-        turns.atEnd(sends);
+        sendAtEnd();
         checkAwaited();
     }
 
@@ -422,7 +423,7 @@ final class Session {
             subscription.wrote(frame.unconfirmed());
         }
         delivered += all.length;
-        turns.atEnd(sends);
+        sendAtEnd();
     }
 
     private static boolean areFree(HubSubscription[] all) {
@@ -464,7 +465,7 @@ final class Session {
         if (to != null && subscription.isFree() && congested.isEmpty() && to.isWritable()) {
             take(delivery);
             write(subscription, delivery);
-            turns.atEnd(sends);
+            sendAtEnd();
             return;
         }
         if (delivery.outcome() == null && isFull(delivery) && !makeRoom(subscription)) {
@@ -474,7 +475,7 @@ final class Session {
         subscription.await(delivery);
         congest(subscription);
         if (to != null) {
-            turns.atEnd(sends);
+            sendAtEnd();
         }
     }
 
@@ -562,12 +563,12 @@ final class Session {
     /** Sends what waits for a subscription, if it can. */
     void sendWaiting(HubSubscription subscription) {
         congest(subscription);
-        turns.atEnd(sends);
+        sendAtEnd();
     }
 
     /** The link takes more. */
     void writable() {
-        turns.atEnd(sends);
+        sendAtEnd();
     }
 
     private void pump() {
@@ -585,6 +586,7 @@ final class Session {
 
     /** What is to be sent, at the end of a turn. */
     void send() {
+        due = false;
         pump();
         publications.acknowledge();
         if (counted < delivered) {
@@ -601,12 +603,15 @@ final class Session {
         FrameWriter to = writer;
         if (to != null) {
             to.control(type, detail);
-            turns.atEnd(sends);
+            sendAtEnd();
         }
     }
 
     void sendAtEnd() {
-        turns.atEnd(sends);
+        if (!due) {
+            due = true;
+            turns.atEnd(sends);
+        }
     }
 
     // ---- waiting
