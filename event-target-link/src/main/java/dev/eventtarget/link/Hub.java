@@ -67,6 +67,7 @@ public final class Hub {
     /** The outcomes of events with an id that the target has not accepted yet, by topic and id. */
     private final Map<String, Future<Void>> publishing = new ConcurrentHashMap<>();
 
+    private final boolean inProcess;
     private final List<String> capabilityNames;
     private final Counters counters = new Counters();
     private final SecureRandom random = new SecureRandom();
@@ -93,6 +94,7 @@ public final class Hub {
         this.vertx = (VertxInternal) vertx;
         this.target = target;
         this.options = options;
+        this.inProcess = !target.capabilities().contains(Capability.CROSS_PROCESS);
         Set<String> names = new TreeSet<>();
         target.capabilities().forEach(one -> names.add(one.name().toLowerCase(Locale.ROOT)));
         names.add(Capability.CROSS_PROCESS.name().toLowerCase(Locale.ROOT));
@@ -231,6 +233,10 @@ public final class Hub {
 
     TypedEventTarget target() {
         return target;
+    }
+
+    boolean isInProcess() {
+        return inProcess;
     }
 
     Counters counters() {

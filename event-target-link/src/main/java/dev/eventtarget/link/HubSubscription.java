@@ -51,6 +51,7 @@ final class HubSubscription {
     private long sent;
     private long acknowledged;
     private long handed;
+    private long dropped;
 
     /** So many events are missing here; 0 where that is not known. */
     private static final class Gap {
@@ -140,6 +141,19 @@ final class HubSubscription {
         return subscription.ready().onSuccess(there -> ready = true);
     }
 
+    /** What the target has left out, as it may wait for no spoke. */
+    private void tellDropped() {
+        Subscription mine = own;
+        long now = mine == null ? 0 : mine.dropped();
+        if (now > dropped) {
+            Gap gap = new Gap();
+            gap.missed = now - dropped;
+            dropped = now;
+            waiting.add(gap);
+            session.sendWaiting(this);
+        }
+    }
+
     private void report(EventTargetException error) {
         Hub.report(error);
         if (error instanceof GapException) {
@@ -156,6 +170,7 @@ final class HubSubscription {
     private Future<Void> hand(TypedEvent<EncodedDetail> event) {
         Promise<Void> outcome = session.promise();
         handed++;
+        tellDropped();
         session.offer(this, new Delivery(new Outgoing(event), outcome));
         return outcome.future();
     }
@@ -255,7 +270,7 @@ final class HubSubscription {
     /** Whether there is something that may be sent. */
     boolean canSend() {
         Object first = waiting.peek();
-        return first != null && (!(first instanceof Delivery) || hasCredit());
+        return first != null && (first instanceof FlushMark || hasCredit());
     }
 
     /** Sends what is first in line. */

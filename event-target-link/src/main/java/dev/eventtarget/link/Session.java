@@ -275,7 +275,7 @@ final class Session {
         }
         SubscribeRequest request;
         try {
-            request = SubscribeRequest.of(detail, this, hub.options());
+            request = SubscribeRequest.of(detail, this, hub.options(), hub.isInProcess());
         } catch (IllegalArgumentException | EventTargetException e) {
             refuse(number, e);
             return;

@@ -2,6 +2,7 @@ package dev.eventtarget.link;
 
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
+import dev.eventtarget.OverflowPolicy;
 import dev.eventtarget.RetryPolicy;
 import dev.eventtarget.StartFrom;
 import dev.eventtarget.UnauthorizedException;
@@ -28,11 +29,12 @@ record SubscribeRequest(EventType<EncodedDetail> type, ListenerOptions options, 
     /**
      * Reads one.
      *
+     * @param inProcess whether the hub's target has its publishers wait for slow listeners
      * @throws dev.eventtarget.link.frame.Violation if it is malformed
      * @throws IllegalArgumentException if a topic is none
      * @throws UnauthorizedException if the peer may not have it
      */
-    static SubscribeRequest of(Fields detail, Session session, HubOptions hub) {
+    static SubscribeRequest of(Fields detail, Session session, HubOptions hub, boolean inProcess) {
         EventType<EncodedDetail> type = session.permitted(detail.text("type"));
         boolean bounded = detail.has("credit") && session.features().contains("credit");
         int credit = bounded ? (int) Math.min(Integer.MAX_VALUE, detail.number("credit", 0)) : Integer.MAX_VALUE;
@@ -43,6 +45,10 @@ record SubscribeRequest(EventType<EncodedDetail> type, ListenerOptions options, 
         String group = detail.optionalText("group");
         if (group != null) {
             options = options.group(group).buffer(window, options.overflow());
+        }
+        if (inProcess && hub.slowSpokes() != SlowSpokePolicy.PAUSE) {
+            // else the target's publishers would wait for the spoke
+            options = options.buffer(hub.maxQueuedEvents(), OverflowPolicy.DROP_OLDEST);
         }
         Fields retry = detail.fields("retry");
         if (retry != null) {
