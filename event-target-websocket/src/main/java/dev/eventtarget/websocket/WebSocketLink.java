@@ -80,6 +80,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private final String remoteAddress;
     private final boolean server;
     private final int maxMessage;
+    private final Consumer<@Nullable CloseReason> ended;
     private final Promise<Void> closed;
     private final Runnable flush = this::flush;
 
@@ -104,12 +105,18 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private String message = "The connection was lost";
 
     private WebSocketLink(
-            ContextInternal context, Channel channel, SocketAddress remote, boolean server, int maxMessage) {
+            ContextInternal context,
+            Channel channel,
+            SocketAddress remote,
+            boolean server,
+            int maxMessage,
+            Consumer<@Nullable CloseReason> ended) {
         this.context = context;
         this.channel = channel;
         this.remoteAddress = remote.hostAddress() + ":" + remote.port();
         this.server = server;
         this.maxMessage = maxMessage;
+        this.ended = ended;
         this.closed = context.promise();
     }
 
@@ -120,15 +127,17 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
      * @param context what the link's callbacks run on
      * @param server whether the other side has opened it
      * @param maxMessage the most bytes of a message
+     * @param ended is told why the link is closed, just before its handler; null where it was lost
      * @return the link, which hands nothing over before it has a handler
      */
-    static WebSocketLink of(WebSocket socket, Context context, boolean server, int maxMessage) {
+    static WebSocketLink of(
+            WebSocket socket, Context context, boolean server, int maxMessage, Consumer<@Nullable CloseReason> ended) {
         ChannelHandlerContext vertx = ((WebSocketInternal) socket).channelHandlerContext();
         Channel channel = vertx.channel();
         ChannelPipeline pipeline = vertx.pipeline();
         channel.config().setAutoRead(false);
         WebSocketLink link = new WebSocketLink(
-                ((ContextInternal) context).unwrap(), channel, socket.remoteAddress(), server, maxMessage);
+                ((ContextInternal) context).unwrap(), channel, socket.remoteAddress(), server, maxMessage, ended);
         boolean compressed = pipeline.get(WebSocketExtensionDecoder.class) != null;
         if (compressed) {
             pipeline.replace(WebSocketExtensionDecoder.class, "inflater", inflater(maxMessage));
@@ -537,6 +546,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
             waiting.forEach(ReferenceCountUtil::release);
             waiting.clear();
             dropFragments();
+            ended.accept(reason);
             tell(to -> to.closed(reason, message));
             closed.complete();
         }
