@@ -221,7 +221,7 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
             request.toWebSocket()
                     .onSuccess(socket -> {
                         WebSocketLink link = WebSocketLink.of(
-                                socket, context, true, hub.options().maxMessage());
+                                socket, context, true, hub.options().maxMessage(), ended -> {});
                         opened.handle(socket);
                         hub.accept(link, handshake);
                     })

@@ -127,6 +127,8 @@ public final class WebSocketHubTransport implements HubTransport {
                     ? SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), bare)
                     : SocketAddress.inetSocketAddress(port, bare);
             options = new HttpServerOptions()
+                    // else a connection is none for Vert.x before its first bytes have shown whether it is HTTP/2
+                    .setHttp2ClearTextEnabled(false)
                     .setIdleTimeout(IDLE_SECONDS)
                     .setPerMessageWebSocketCompressionSupported(config.bool("compression", false))
                     .setPerFrameWebSocketCompressionSupported(false)

@@ -16,12 +16,16 @@ import dev.eventtarget.link.Handshake;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.Peer;
+import dev.eventtarget.link.spi.Link;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,14 +33,18 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,10 +194,10 @@ class WebSocketListenTest {
         }
     }
 
-    private static int readOrReset(InputStream in) {
+    private static int readOrReset(InputStream in) throws IOException {
         try {
             return in.read();
-        } catch (IOException e) {
+        } catch (SocketException e) {
             return -1;
         }
     }
@@ -293,9 +301,49 @@ class WebSocketListenTest {
 
     @Test
     void ofSeveralHubsTheNextIsTried() throws Exception {
-        int nobody = freePort();
         String url = LinkTest.result(hub.listen("ws://127.0.0.1:0"));
-        assertWorks("ws://127.0.0.1:" + nobody + ",127.0.0.1:" + port(url) + "/events");
+        // wherever it begins
+        for (int i = 0; i < 5; i++) {
+            assertWorks("ws://127.0.0.1:" + freePort() + ",127.0.0.1:" + port(url) + "/events");
+        }
+    }
+
+    @Test
+    void aHubIsComeBackToWhileItTakesLinks() throws Exception {
+        Queue<Integer> asked = new ConcurrentLinkedQueue<>();
+        List<Integer> ports = new ArrayList<>();
+        Queue<ServerWebSocket> sockets = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < 3; i++) {
+            HttpServer server = vertx.createHttpServer(
+                            new HttpServerOptions().addWebSocketSubProtocol(WebSocketHub.SUBPROTOCOL))
+                    .webSocketHandler(socket -> {
+                        asked.add(socket.localAddress().port());
+                        sockets.add(socket);
+                    });
+            ports.add(LinkTest.result(server.listen(0, "127.0.0.1")).actualPort());
+        }
+        String hosts = ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+        WebSocketConnector connector = new WebSocketConnector(vertx, EventTargetConfig.of("ws://" + hosts + "/events"));
+        Context context = ((VertxInternal) vertx).createEventLoopContext();
+        for (int code : new int[] {1011, 1001, 1013, 1013, 1000}) {
+            Link link = LinkTest.result(connector.connect(context));
+            LinkRecorder recorder = new LinkRecorder(link);
+            recorder.run(() -> link.handler(recorder));
+            LinkTest.eventually(() -> assertFalse(sockets.isEmpty()));
+            LinkTest.result(sockets.remove().close((short) code, code == 1013 ? "overloaded" : ""));
+            LinkTest.eventually(() -> assertEquals(1, recorder.closed.size()));
+        }
+        List<Integer> order = new ArrayList<>(asked);
+        int first = ports.indexOf(order.get(0));
+        assertEquals(
+                List.of(
+                        ports.get(first),
+                        ports.get(first),
+                        ports.get((first + 1) % 3),
+                        ports.get((first + 2) % 3),
+                        ports.get(first)),
+                order);
+        LinkTest.result(connector.close());
     }
 
     // ---- TLS
