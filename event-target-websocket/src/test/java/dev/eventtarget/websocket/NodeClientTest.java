@@ -84,6 +84,7 @@ class NodeClientTest {
                 Map.of("CONTROL_URL", "http://127.0.0.1:" + control.actualPort()),
                 Duration.ofMinutes(3),
                 command);
+        System.out.println(outcome.output());
         assertEquals(0, outcome.status(), outcome.output());
     }
 
