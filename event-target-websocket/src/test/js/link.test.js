@@ -33,7 +33,7 @@ test("what waits for confirmation is bounded", async (t) => {
 });
 
 test("nothing is lost, doubled or out of order while the link is cut again and again", async (t) => {
-  const hub = await makeHub(t, { target: "memory:" });
+  const hub = await makeHub(t);
   const [publisher, listener] = [hub.connect(), hub.connect()];
   const heard = [];
   let resumed = 0;
@@ -61,7 +61,7 @@ test("nothing is lost, doubled or out of order while the link is cut again and a
 });
 
 test("goes on at the position that it had when the hub has forgotten the session", async (t) => {
-  const hub = await makeHub(t, { target: "memory:?history=10000&dedup=10000" });
+  const hub = await makeHub(t, { memory: "&history=10000&dedup=10000" });
   const target = hub.connect();
   const heard = [];
   target.addEventListener("$gap", ({ detail }) => assert.fail(JSON.stringify(detail)));
@@ -86,7 +86,7 @@ test("what was accepted is not published again in another session, though its co
       });
     }
   }
-  const hub = await makeHub(t, { target: "memory:?dedup=1000", forbidden: "secret" });
+  const hub = await makeHub(t, { memory: "&dedup=1000", forbidden: "secret" });
   const target = hub.connect({ WebSocket: Deaf });
   await target.publish("n", 0);
   Deaf.deaf = true;
@@ -127,6 +127,7 @@ test("says how many events are missing that the hub could not keep", async (t) =
   await target.publish("n", -1);
   await until(() => heard.length === 1);
   await hub.refuse(true);
+  await until(async () => (await hub.status()).links === 0);
   await hub.dispatch("n", numbers(1000));
   await hub.refuse(false);
   await until(() => heard.includes(999));

@@ -12,7 +12,7 @@ test("does what the platform's own EventTarget does", async (t) => {
 });
 
 test("an event has its metadata", async (t) => {
-  const hub = await makeHub(t, { target: "memory:?history=100" });
+  const hub = await makeHub(t, { memory: "&history=100" });
   const target = hub.connect();
   const heard = next(target, "order.placed");
   await target.publish("order.placed:42", { id: 42 }, { id: "a", headers: { trace: "1" }, source: "shop", time: new Date(0) });
@@ -233,7 +233,7 @@ test("a member that leaves its group finishes what it has begun", async (t) => {
 });
 
 test("a subscription may begin in the past", async (t) => {
-  const hub = await makeHub(t, { target: "memory:?history=100" });
+  const hub = await makeHub(t, { memory: "&history=100" });
   await hub.dispatch("log", numbers(10));
   const target = hub.connect();
   const heard = [];

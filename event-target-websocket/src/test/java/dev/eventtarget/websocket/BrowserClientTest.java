@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ class BrowserClientTest {
 
     private static Vertx vertx;
     private static Chromium chromium;
+    private static final AtomicInteger lastSite = new AtomicInteger();
 
     private record Site(String url, TypedEventTarget target, Hub hub, HttpServer server) {}
 
@@ -59,7 +61,7 @@ class BrowserClientTest {
 
     /** A server of the user's own with a hub and its page, and the tests' scripts beside. */
     private static Site site(HubOptions options) throws Exception {
-        TypedEventTarget target = EventTargets.open(vertx, "memory:");
+        TypedEventTarget target = EventTargets.open(vertx, "memory:?name=site" + lastSite.incrementAndGet());
         Hub hub = Hub.create(vertx, target, options);
         WebSocketHub hubHandler = WebSocketHub.handler(hub, "/events");
         HttpServer server = join(vertx.createHttpServer()

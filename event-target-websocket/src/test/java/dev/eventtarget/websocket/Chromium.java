@@ -1,16 +1,18 @@
 package dev.eventtarget.websocket;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
@@ -25,8 +27,6 @@ import java.util.stream.Stream;
 
 /** A headless Chromium, driven by the Chrome DevTools protocol. */
 final class Chromium implements AutoCloseable {
-    private static final String LISTENING = "DevTools listening on ";
-
     private final Process process;
     private final Path profile;
     private final WebSocket devTools;
@@ -61,16 +61,16 @@ final class Chromium implements AutoCloseable {
                         "--user-data-dir=" + profile,
                         "about:blank")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        BufferedReader errors = process.errorReader();
-        StringBuilder said = new StringBuilder();
-        for (String line = errors.readLine(); line != null; line = errors.readLine()) {
-            said.append(line).append('\n');
-            if (line.startsWith(LISTENING)) {
-                return new Chromium(process, profile, URI.create(line.substring(LISTENING.length())));
-            }
-        }
-        throw new IOException("Chromium has ended: " + said);
+        // Here it writes its port and path.
+        Path address = profile.resolve("DevToolsActivePort");
+        await("Chromium listens").atMost(Duration.ofSeconds(60)).until(() -> {
+            assertTrue(process.isAlive(), "Chromium has ended");
+            return Files.exists(address) && Files.readAllLines(address).size() == 2;
+        });
+        List<String> lines = Files.readAllLines(address);
+        return new Chromium(process, profile, URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)));
     }
 
     /** Opens a page. */

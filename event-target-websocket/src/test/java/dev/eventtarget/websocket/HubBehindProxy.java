@@ -42,6 +42,11 @@ final class HubBehindProxy {
         server = vertx.createNetServer().connectHandler(this::connect);
     }
 
+    /**
+     * Starts one.
+     *
+     * @param target the URI of a target that nobody else has opened
+     */
     static Future<HubBehindProxy> start(Vertx vertx, String target, HubOptions options) {
         HubBehindProxy hub = new HubBehindProxy(vertx, target, options);
         return hub.server

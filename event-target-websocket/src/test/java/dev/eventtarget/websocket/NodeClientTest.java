@@ -84,6 +84,7 @@ class NodeClientTest {
                 Map.of("CONTROL_URL", "http://127.0.0.1:" + control.actualPort()),
                 Duration.ofMinutes(3),
                 command);
+        System.out.println(outcome.output());
         assertEquals(0, outcome.status(), outcome.output());
     }
 
@@ -114,11 +115,11 @@ class NodeClientTest {
         }
         if (path.length == 2) {
             String id = String.valueOf(lastHub.incrementAndGet());
-            return HubBehindProxy.start(vertx, body.getString("target", "memory:"), options(body))
-                    .map(hub -> {
-                        hubs.put(id, hub);
-                        return new JsonObject().put("id", id).put("url", hub.url());
-                    });
+            String target = "memory:?name=hub" + id + body.getString("memory", "");
+            return HubBehindProxy.start(vertx, target, options(body)).map(hub -> {
+                hubs.put(id, hub);
+                return new JsonObject().put("id", id).put("url", hub.url());
+            });
         }
         HubBehindProxy hub = hubs.get(path[2]);
         return switch (path[3]) {
