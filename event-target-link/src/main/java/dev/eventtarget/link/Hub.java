@@ -62,6 +62,10 @@ public final class Hub {
     private final TypedEventTarget target;
     private final HubOptions options;
     private final @Nullable DedupWindow dedup;
+
+    /** The outcomes of events with an id that the target has not accepted yet, by topic and id. */
+    private final Map<String, Future<Void>> publishing = new ConcurrentHashMap<>();
+
     private final List<String> capabilityNames;
     private final Counters counters = new Counters();
     private final SecureRandom random = new SecureRandom();
@@ -258,10 +262,24 @@ public final class Hub {
             return target.dispatchEvent(own);
         }
         String topicAndId = own.type().topic() + "\n" + own.id();
-        if (!dedup.add(topicAndId)) {
-            return Future.succeededFuture();
+        Promise<Void> outcome = Promise.promise();
+        Future<Void> open = publishing.putIfAbsent(topicAndId, outcome.future());
+        if (open != null) {
+            return open;
         }
-        return target.dispatchEvent(own).onFailure(error -> dedup.remove(topicAndId));
+        if (!dedup.add(topicAndId)) {
+            outcome.complete();
+            publishing.remove(topicAndId);
+            return outcome.future();
+        }
+        target.dispatchEvent(own).onComplete(accepted -> {
+            if (accepted.failed()) {
+                dedup.remove(topicAndId);
+            }
+            outcome.handle(accepted);
+            publishing.remove(topicAndId);
+        });
+        return outcome.future();
     }
 
     // ---- feeds

@@ -145,6 +145,17 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
     }
 
+    /** Reads what follows when something is done. */
+    private void await(Future<?> done) {
+        if (!done.isComplete()) {
+            busy(true);
+            done.onComplete(over -> turns.post(() -> {
+                busy(false);
+                readEarly();
+            }));
+        }
+    }
+
     private void readEarly() {
         while (!busy && !closed && !early.isEmpty()) {
             Early next = early.remove();
@@ -247,13 +258,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             }
             default -> {
                 Future<Void> done = plainSession().control(type, fields);
-                if (!done.isComplete()) {
-                    busy(true);
-                    done.onComplete(stands -> turns.post(() -> {
-                        busy(false);
-                        readEarly();
-                    }));
-                }
+                await(done);
             }
         }
     }
@@ -279,8 +284,11 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                     CloseReason.UNAUTHORIZED,
                     "This hub asks for a token: give it as \"Authorization: Bearer …\" in the handshake, or as \"token\" in $hello");
         }
-        Publications publications =
-                new Publications(hub, turns, producer == null ? null : hub.producer(who, producer), next);
+        Producer known = producer == null ? null : hub.producer(who, producer);
+        Publications publications = new Publications(hub, turns, known, next);
+        if (known != null) {
+            await(known.begin(publications));
+        }
         Session begun =
                 new Session(hub, turns, who, granted.contains("resume") ? hub.newSecret() : "", granted, publications);
         publications.of(begun);
@@ -606,7 +614,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                 since,
                 known == null ? 0 : known.subscriptionCount(),
                 known == null ? 0 : known.publications().accepted(),
-                known == null ? 0 : known.publications().delivered(),
+                known == null ? 0 : known.delivered(),
                 known == null ? 0 : known.queuedEvents());
     }
 

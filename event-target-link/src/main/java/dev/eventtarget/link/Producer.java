@@ -1,7 +1,9 @@
 package dev.eventtarget.link;
 
+import io.vertx.core.Future;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** How far a spoke's publications have got, over all its sessions. Thread-safe. */
 final class Producer {
@@ -10,6 +12,7 @@ final class Producer {
 
     private final String name;
     private final Set<Long> refused = new HashSet<>();
+    private @Nullable Publications current;
     private long settled = -1;
 
     /** Nothing is known of what is not above. */
@@ -17,6 +20,13 @@ final class Producer {
 
     Producer(String name) {
         this.name = name;
+    }
+
+    /** Begins another session; completes when all publications of the one before have their outcome. */
+    synchronized Future<Void> begin(Publications publications) {
+        Publications before = current;
+        current = publications;
+        return before == null ? Future.succeededFuture() : before.whenSettled();
     }
 
     /** The id of an event that has none. */

@@ -8,8 +8,11 @@ import dev.eventtarget.link.frame.Control;
 import dev.eventtarget.link.frame.Turns;
 import dev.eventtarget.spi.EncodedDetail;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +28,7 @@ final class Publications {
     private final @Nullable Producer producer;
     private final Deque<Outcome> open = new ArrayDeque<>();
     private final Deque<Refusal> refusals = new ArrayDeque<>();
+    private final List<Promise<Void>> awaitingSettled = new ArrayList<>();
     private final AtomicBoolean settling = new AtomicBoolean();
     private @Nullable Session session;
 
@@ -36,7 +40,7 @@ final class Publications {
     private long told;
     private long forgotten;
     private long accepted;
-    private long delivered;
+    private long counted;
     private boolean held;
 
     private record Outcome(long number, Future<Void> accepted) {}
@@ -72,8 +76,21 @@ final class Publications {
         return accepted;
     }
 
-    long delivered() {
-        return delivered;
+    /** From any thread: completes when every event has its outcome. */
+    Future<Void> whenSettled() {
+        Promise<Void> promise = Promise.promise();
+        turns.post(() -> {
+            awaitingSettled.add(promise);
+            checkSettled();
+        });
+        return promise.future();
+    }
+
+    private void checkSettled() {
+        if (open.isEmpty()) {
+            awaitingSettled.forEach(Promise::tryComplete);
+            awaitingSettled.clear();
+        }
     }
 
     boolean isSettled() {
@@ -93,12 +110,6 @@ final class Publications {
             }
         }
         session().sendAtEnd();
-    }
-
-    /** Counts what was sent, for the record. */
-    void delivered(Hub hub, int events) {
-        delivered += events;
-        hub.counters().delivered().add(events);
     }
 
     void publish(TypedEvent<EncodedDetail> event) {
@@ -156,6 +167,7 @@ final class Publications {
         }
         session().sendAtEnd();
         session().checkAwaited();
+        checkSettled();
         hold();
     }
 
@@ -166,7 +178,6 @@ final class Publications {
         }
         if (error == null) {
             accepted++;
-            hub.counters().published().increment();
             return;
         }
         hub.counters().refused().increment();
@@ -216,6 +227,10 @@ final class Publications {
 
     /** Tells the spoke how far it is. */
     void acknowledge() {
+        if (counted < accepted) {
+            hub.counters().published().add(accepted - counted);
+            counted = accepted;
+        }
         if (settled > told && session().acknowledges() && session().link() != null) {
             told = settled;
             session().answer(Control.ACK, Map.of("to", settled));

@@ -50,6 +50,8 @@ final class Session {
     private Peer peer;
     private final String id;
     private final Set<String> features;
+    private final boolean acknowledges;
+    private final FrameCodec codec;
     private final Publications publications;
     private final Map<Long, HubSubscription> subscriptions = new LinkedHashMap<>();
 
@@ -68,6 +70,8 @@ final class Session {
     private long plainNumbers;
     private boolean ended;
     private long losses;
+    private long delivered;
+    private long counted;
 
     private record Awaited(BooleanSupplier reached, Promise<Void> promise) {}
 
@@ -77,6 +81,8 @@ final class Session {
         this.peer = peer;
         this.id = id;
         this.features = features;
+        this.acknowledges = features.contains("ack");
+        this.codec = features.contains("cbor") ? EventCodecs.cborFrames() : EventCodecs.jsonFrames();
         this.publications = publications;
     }
 
@@ -101,11 +107,11 @@ final class Session {
     }
 
     boolean acknowledges() {
-        return features.contains("ack");
+        return acknowledges;
     }
 
     FrameCodec codec() {
-        return features.contains("cbor") ? EventCodecs.cborFrames() : EventCodecs.jsonFrames();
+        return codec;
     }
 
     <T> Promise<T> promise() {
@@ -114,6 +120,10 @@ final class Session {
 
     int subscriptionCount() {
         return subscriptions.size() + plain.size();
+    }
+
+    long delivered() {
+        return delivered;
     }
 
     int queuedEvents() {
@@ -478,7 +488,7 @@ final class Session {
             take(frame.unconfirmed());
             subscription.wrote(frame.unconfirmed());
         }
-        publications.delivered(hub, all.length);
+        delivered += all.length;
         turns.atEnd(sends);
     }
 
@@ -599,7 +609,7 @@ final class Session {
             to.write(frame);
         }
         subscription.wrote(delivery);
-        publications.delivered(hub, 1);
+        delivered++;
     }
 
     void tellGap(HubSubscription subscription, long missed) {
@@ -644,6 +654,10 @@ final class Session {
     void send() {
         pump();
         publications.acknowledge();
+        if (counted < delivered) {
+            hub.counters().delivered().add(delivered - counted);
+            counted = delivered;
+        }
         FrameWriter to = writer;
         if (to != null) {
             to.flush();

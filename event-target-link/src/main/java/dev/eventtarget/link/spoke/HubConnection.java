@@ -66,7 +66,8 @@ final class HubConnection {
     private @Nullable Conversation current;
     private @Nullable String session;
     private @Nullable EventTargetException failure;
-    private boolean lossless;
+    private boolean persistent;
+    private boolean replays;
     private boolean lost;
     private boolean closed;
 
@@ -497,7 +498,7 @@ final class HubConnection {
                 subscriptions.values().forEach(this::repeat);
             } else {
                 subscriptions.values().removeIf(one -> {
-                    one.restart(lossless);
+                    one.restart(persistent, replays);
                     return one.isEnding();
                 });
                 subscriptions.values().forEach(one -> say(Control.SUBSCRIBE, one.request()));
@@ -528,7 +529,8 @@ final class HubConnection {
                         + "; it has " + has + ". Open it with capabilities=-"
                         + String.join(",-", lacks));
             }
-            lossless = has.contains("replay");
+            persistent = has.contains("persistent");
+            replays = has.contains("replay");
         }
 
         /** Says again what may have been lost with the link before. */

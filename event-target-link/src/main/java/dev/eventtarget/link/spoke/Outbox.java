@@ -63,13 +63,26 @@ final class Outbox {
         private final byte @Nullable [] frame;
         private final @Nullable Promise<Void> promise;
         private final long deadline;
-        private long count = 1;
+        private final long count;
         private boolean failed;
 
-        Publication(byte @Nullable [] frame, @Nullable Promise<Void> promise, long deadline) {
+        private Publication(byte @Nullable [] frame, @Nullable Promise<Void> promise, long deadline, long count) {
             this.frame = frame;
             this.promise = promise;
             this.deadline = deadline;
+            this.count = count;
+        }
+
+        static Publication of(byte[] frame, Promise<Void> promise, long deadline) {
+            return new Publication(frame, promise, deadline, 1);
+        }
+
+        static Publication hole(long count) {
+            return new Publication(null, null, 0, count);
+        }
+
+        boolean isHole() {
+            return frame == null;
         }
     }
 
@@ -99,7 +112,7 @@ final class Outbox {
         }
         ContextInternal context = ContextInternal.current();
         Promise<Void> promise = context == null ? Promise.promise() : context.promise();
-        inbox.add(new Publication(
+        inbox.add(Publication.of(
                 frame, promise, System.nanoTime() + settings.publishTimeout().toNanos()));
         if (!collecting.get() && collecting.compareAndSet(false, true)) {
             turns.post(this::collect);
@@ -176,7 +189,7 @@ final class Outbox {
     }
 
     void refused(long number, EventTargetException error) {
-        if (number > confirmed && number <= confirmed + sent.size()) {
+        if (number > confirmed && refusals.size() < settings.maxPending()) {
             refusals.put(number, error);
         }
     }
@@ -253,26 +266,19 @@ final class Outbox {
     /** Fails what has waited for too long. */
     void failLate(long now) {
         for (Publication one : sent) {
-            if (now - one.deadline < 0) {
+            if (!one.isHole() && now - one.deadline < 0) {
                 return;
             }
             settle(one, late());
         }
         long givenUp = 0;
-        while (!unsent.isEmpty() && now - unsent.getFirst().deadline >= 0) {
+        while (!unsent.isEmpty() && (unsent.getFirst().isHole() || now - unsent.getFirst().deadline >= 0)) {
             Publication one = unsent.remove();
             givenUp += one.count;
             settle(one, late());
         }
         if (givenUp > 0) {
-            if (sent.isEmpty() && writer == null) {
-                first += givenUp;
-                confirmed = 0;
-            } else {
-                Publication hole = new Publication(null, null, now);
-                hole.count = givenUp;
-                unsent.addFirst(hole);
-            }
+            unsent.addFirst(Publication.hole(givenUp));
         }
     }
 

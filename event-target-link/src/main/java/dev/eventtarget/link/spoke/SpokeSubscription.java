@@ -189,7 +189,7 @@ final class SpokeSubscription {
     }
 
     /** Begins anew in another session. */
-    void restart(boolean lossless) {
+    void restart(boolean keptByGroups, boolean replays) {
         account();
         boolean stood = answered;
         answered = false;
@@ -201,6 +201,9 @@ final class SpokeSubscription {
         released.clear();
         releasesTold = 0;
         flushed();
+        boolean lossless = grouped
+                ? keptByGroups
+                : replays && (position != null || listener.options().from() != StartFrom.latest());
         if (stood && !lossless) {
             gap("The link was lost for too long, and the hub does not know how many events were missed meanwhile");
         }

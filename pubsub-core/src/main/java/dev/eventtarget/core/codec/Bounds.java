@@ -12,16 +12,23 @@ final class Bounds {
     static final int NESTING = 200;
     static final int HEADERS = 128;
 
-    static final StreamReadConstraints READ = StreamReadConstraints.builder()
-            .maxDocumentLength(DOCUMENT_BYTES)
-            .maxStringLength(STRING_CHARS)
-            .maxNameLength(NAME_BYTES)
-            .maxNumberLength(NUMBER_CHARS)
-            .maxNestingDepth(NESTING)
-            .build();
+    static final StreamReadConstraints READ = read(NESTING);
+
+    /** An array of documents. */
+    static final StreamReadConstraints READ_ARRAY = read(NESTING + 1);
 
     static final StreamWriteConstraints WRITE =
             StreamWriteConstraints.builder().maxNestingDepth(NESTING).build();
 
     private Bounds() {}
+
+    private static StreamReadConstraints read(int nesting) {
+        return StreamReadConstraints.builder()
+                .maxDocumentLength(DOCUMENT_BYTES)
+                .maxStringLength(STRING_CHARS)
+                .maxNameLength(NAME_BYTES)
+                .maxNumberLength(NUMBER_CHARS)
+                .maxNestingDepth(nesting)
+                .build();
+    }
 }

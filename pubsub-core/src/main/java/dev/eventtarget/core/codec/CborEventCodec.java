@@ -39,6 +39,11 @@ public final class CborEventCodec extends JacksonEventCodec {
     }
 
     @Override
+    boolean isArray(byte[] message) {
+        return message.length > 0 && (message[0] & 0xE0) == 0x80;
+    }
+
+    @Override
     byte plainStart() {
         return (byte) 0xBF;
     }

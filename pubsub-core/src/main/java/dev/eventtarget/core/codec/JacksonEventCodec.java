@@ -56,6 +56,10 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
     private final String name;
     private final CodecFailures failures;
     private final JsonFactory factory;
+
+    /** For arrays of frames: the array takes nothing from how deep a frame may be. */
+    private final JsonFactory arrayFactory;
+
     private final EncodedDetail absent;
     private final LoadingCache<Type, ObjectReader> readers;
     private final LoadingCache<Type, ObjectWriter> writers;
@@ -85,6 +89,8 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
         this.name = name;
         this.failures = new CodecFailures(format);
         this.factory = mapper.getFactory();
+        this.arrayFactory =
+                factory.rebuild().streamReadConstraints(Bounds.READ_ARRAY).build();
         this.readers = cache(type -> mapper.readerFor(mapper.constructType(type)));
         this.writers = cache(type -> writer(mapper, mapper.constructType(type)));
         this.types = cache(topic -> EventType.of(topic, EncodedDetail.class));
@@ -199,7 +205,7 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
 
     @Override
     public final boolean read(byte[] message, int most, Reader reader) {
-        try (JsonParser parser = factory.createParser(message)) {
+        try (JsonParser parser = (isArray(message) ? arrayFactory : factory).createParser(message)) {
             boolean several = parser.nextToken() == JsonToken.START_ARRAY;
             if (!several) {
                 if (parser.currentToken() == null) {
@@ -258,6 +264,9 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
             reader.event(event, frame.subs());
         }
     }
+
+    /** Whether an array begins a message. */
+    abstract boolean isArray(byte[] message);
 
     /** What the frames begin with that can be passed on with something in place of it. */
     abstract byte plainStart();

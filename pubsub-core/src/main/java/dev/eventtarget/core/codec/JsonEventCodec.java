@@ -44,6 +44,15 @@ public final class JsonEventCodec extends JacksonEventCodec {
     }
 
     @Override
+    boolean isArray(byte[] message) {
+        int first = 0;
+        while (first < message.length && message[first] <= ' ' && message[first] >= 0) {
+            first++;
+        }
+        return first < message.length && message[first] == '[';
+    }
+
+    @Override
     byte plainStart() {
         return '{';
     }
