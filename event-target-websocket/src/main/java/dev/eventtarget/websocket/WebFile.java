@@ -65,9 +65,7 @@ record WebFile(String contentType, Buffer content) {
      * @param path where spokes connect to: a page says it
      */
     void send(HttpServerRequest request, String path) {
-        request.response()
-                .putHeader("Content-Security-Policy", POLICY)
-                .putHeader("Referrer-Policy", "no-referrer");
+        request.response().putHeader("Content-Security-Policy", POLICY).putHeader("Referrer-Policy", "no-referrer");
         Buffer body = contentType.startsWith("text/html")
                 ? Buffer.buffer(content.toString(StandardCharsets.UTF_8).replace("{{path}}", path))
                 : content;

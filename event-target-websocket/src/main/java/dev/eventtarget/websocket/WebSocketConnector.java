@@ -20,10 +20,15 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.http.ClientWebSocketInternal;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Opens links to a hub at {@code ws://…} or {@code wss://…}. */
@@ -34,29 +39,29 @@ final class WebSocketConnector implements Connector {
     private final Vertx vertx;
     private final String address;
     private final boolean tls;
-    private final String host;
-    private final int port;
+    private final List<HostAndPort> hubs;
     private final String path;
     private final @Nullable String token;
     private final @Nullable String tokenFile;
     private final long connectTimeout;
     private final int maxMessage;
     private final WebSocketClient client;
+    private final AtomicInteger attempts = new AtomicInteger();
 
     WebSocketConnector(Vertx vertx, EventTargetConfig config) {
         this.vertx = vertx;
         tls = config.transport().equals("wss");
-        String named = config.string("host", "localhost");
-        host = named.startsWith("[") ? named.substring(1, named.length() - 1) : named;
-        port = config.integer("port", tls ? 443 : 80, 1, 65_535);
+        hubs = hubs(config, tls ? 443 : 80);
         path = config.string("path", "/events");
-        address = config.transport() + "://" + named + ":" + port + path;
+        address = config.transport() + "://"
+                + hubs.stream().map(HostAndPort::toString).collect(Collectors.joining(",")) + path;
         token = config.string("token");
         tokenFile = config.string("tokenFile");
         if (token != null && tokenFile != null) {
             throw new ConfigurationException("Of the options token and tokenFile only one may be set");
         }
-        connectTimeout = config.duration("connectTimeout", java.time.Duration.ofSeconds(5)).toMillis();
+        connectTimeout =
+                config.duration("connectTimeout", Duration.ofSeconds(5)).toMillis();
         if (connectTimeout < 1 || connectTimeout > Integer.MAX_VALUE) {
             throw new ConfigurationException("The option connectTimeout must be from 1ms to 24d");
         }
@@ -69,6 +74,21 @@ final class WebSocketConnector implements Connector {
         } finally {
             nobody.endDispatch(previous);
         }
+    }
+
+    /** As {@code host} and {@code port}, or as {@code host:port,host:port}. */
+    private static List<HostAndPort> hubs(EventTargetConfig config, int usualPort) {
+        int port = config.integer("port", usualPort, 1, 65_535);
+        List<HostAndPort> hubs = new ArrayList<>();
+        for (String one : config.string("host", "localhost").split(",", -1)) {
+            HostAndPort hub = HostAndPort.parseAuthority(one.strip(), port);
+            if (hub == null || hub.host().isEmpty() || hub.port() < 1) {
+                throw new ConfigurationException("The option host=" + config.string("host")
+                        + " must be a host, or several as host:port,host:port");
+            }
+            hubs.add(hub);
+        }
+        return List.copyOf(hubs);
     }
 
     private WebSocketClientOptions options(EventTargetConfig config) {
@@ -104,10 +124,13 @@ final class WebSocketConnector implements Connector {
 
     @Override
     public Future<Link> connect(Context context) {
+        HostAndPort hub = hubs.get(Math.floorMod(attempts.getAndIncrement(), hubs.size()));
+        String host =
+                hub.host().startsWith("[") ? hub.host().substring(1, hub.host().length() - 1) : hub.host();
         return token().compose(shown -> {
                     WebSocketConnectOptions options = new WebSocketConnectOptions()
                             .setHost(host)
-                            .setPort(port)
+                            .setPort(hub.port())
                             .setSsl(tls)
                             .setURI(path)
                             .setTimeout(connectTimeout)
@@ -119,7 +142,7 @@ final class WebSocketConnector implements Connector {
                     return ((ClientWebSocketInternal) client.webSocket()).connect(context, options);
                 })
                 .<Link>map(socket -> WebSocketLink.of(socket, context, false, maxMessage))
-                .recover(error -> Future.failedFuture(explain(error)));
+                .recover(error -> Future.failedFuture(failure(error, (tls ? "wss://" : "ws://") + hub + path)));
     }
 
     private Future<@Nullable String> token() {
@@ -133,12 +156,20 @@ final class WebSocketConnector implements Connector {
                         "The token for " + address + " can't be read: " + error.getMessage(), error)));
     }
 
-    private EventTargetException explain(Throwable error) {
+    private EventTargetException failure(Throwable error, String address) {
+        EventTargetException known = explain(error, address);
+        // of several hubs another one may be as it should
+        return known instanceof ConfigurationException && hubs.size() > 1
+                ? new NotConnectedException(String.valueOf(known.getMessage()), known)
+                : known;
+    }
+
+    private static EventTargetException explain(Throwable error, String address) {
         if (error instanceof EventTargetException known) {
             return known;
         }
         if (error instanceof UpgradeRejectedException rejected) {
-            return rejected(rejected);
+            return rejected(rejected, address);
         }
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertificateException) {
@@ -159,7 +190,7 @@ final class WebSocketConnector implements Connector {
         return new NotConnectedException("No connection to " + address + ": " + error.getMessage(), error);
     }
 
-    private EventTargetException rejected(UpgradeRejectedException error) {
+    private static EventTargetException rejected(UpgradeRejectedException error, String address) {
         int status = error.getStatus();
         String body = error.getBody() == null ? "" : error.getBody().toString().strip();
         String said = body.isEmpty() || body.startsWith("<")

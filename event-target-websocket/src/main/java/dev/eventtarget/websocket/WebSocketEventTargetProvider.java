@@ -23,7 +23,9 @@ public final class WebSocketEventTargetProvider implements EventTargetProvider {
     @Override
     public Map<String, String> options() {
         Map<String, String> help = Spokes.options();
-        help.put("host", "the hub's host; localhost by default");
+        help.put(
+                "host",
+                "the hub's host, localhost by default; or several hubs of one log, as host:port,host:port, to be tried in turn");
         help.put("port", "the hub's port; by default 80, for wss 443");
         help.put("path", "the hub's path; /events by default");
         help.put("token", "the bearer token to show");
@@ -33,7 +35,6 @@ public final class WebSocketEventTargetProvider implements EventTargetProvider {
         help.put("certFile", "PEM file with the certificate to show, for wss");
         help.put("keyFile", "PEM file with the private key of certFile");
         help.put("compression", "whether to ask for compressed messages; false by default");
-        help.put("connectTimeout", "how long to wait for a connection; 5s by default");
         help.put("maxMessage", "the most bytes of a message of the hub's; 67108864 by default");
         return help;
     }

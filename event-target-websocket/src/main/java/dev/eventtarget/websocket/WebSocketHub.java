@@ -73,8 +73,7 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
     private final boolean page;
     private final Handler<ServerWebSocket> opened;
 
-    private WebSocketHub(
-            Hub hub, String path, Set<String> origins, boolean page, Handler<ServerWebSocket> opened) {
+    private WebSocketHub(Hub hub, String path, Set<String> origins, boolean page, Handler<ServerWebSocket> opened) {
         this.hub = hub;
         this.path = path;
         this.directory = path.substring(0, path.lastIndexOf('/') + 1);
@@ -93,8 +92,8 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
      */
     public static WebSocketHub handler(Hub hub, String path) {
         if (!PATH.matcher(path).matches()) {
-            throw new IllegalArgumentException(
-                    "The path '" + path + "' must be one such as /events, of letters, digits and ._~- behind each slash");
+            throw new IllegalArgumentException("The path '" + path
+                    + "' must be one such as /events, of letters, digits and ._~- behind each slash");
         }
         return new WebSocketHub(hub, path, Set.of(), true, socket -> {});
     }
@@ -200,8 +199,11 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
             response.putHeader("Sec-WebSocket-Version", "13");
             refuse(request, 426, "WebSocket version 13 is what is possible here");
         } else if (!isAllowed(request)) {
-            refuse(request, 403, "Pages of " + request.getHeader(HttpHeaders.ORIGIN)
-                    + " are not let in: the hub's option 'origins' names those that are");
+            refuse(
+                    request,
+                    403,
+                    "Pages of " + request.getHeader(HttpHeaders.ORIGIN)
+                            + " are not let in: the hub's option 'origins' names those that are");
         } else if (!speaksProtocol(request)) {
             refuse(request, 400, "The subprotocol is " + SUBPROTOCOL + "; or ask for none");
         } else if (!hasNoOrBearerToken(request)) {
@@ -215,8 +217,8 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
             Handshake handshake = handshake(request);
             request.toWebSocket()
                     .onSuccess(socket -> {
-                        WebSocketLink link =
-                                WebSocketLink.of(socket, context, true, hub.options().maxMessage());
+                        WebSocketLink link = WebSocketLink.of(
+                                socket, context, true, hub.options().maxMessage());
                         opened.handle(socket);
                         hub.accept(link, handshake);
                     })
@@ -255,9 +257,12 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         return new Handshake(
                 request.isSSL() ? "wss" : "ws",
-                request.remoteAddress().hostAddress() + ":" + request.remoteAddress().port(),
+                request.remoteAddress().hostAddress() + ":"
+                        + request.remoteAddress().port(),
                 request.getHeader(HttpHeaders.ORIGIN),
-                authorization == null ? null : authorization.substring(BEARER.length()).strip(),
+                authorization == null
+                        ? null
+                        : authorization.substring(BEARER.length()).strip(),
                 identity(request));
     }
 
@@ -267,8 +272,7 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
             return null;
         }
         try {
-            X509Certificate certificate =
-                    (X509Certificate) request.sslSession().getPeerCertificates()[0];
+            X509Certificate certificate = (X509Certificate) request.sslSession().getPeerCertificates()[0];
             String subject = certificate.getSubjectX500Principal().getName();
             for (Rdn part : new LdapName(subject).getRdns()) {
                 if (part.getType().equalsIgnoreCase("CN")) {
@@ -296,7 +300,10 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
         Future.succeededFuture()
                 .compose(any -> hub.options().authenticator().authenticate(handshake(request)))
                 .onSuccess(peer -> answer(
-                        request, request.response(), "application/json", json(hub.status()).toBuffer()))
+                        request,
+                        request.response(),
+                        "application/json",
+                        json(hub.status()).toBuffer()))
                 .onFailure(error -> {
                     if (error instanceof UnauthorizedException) {
                         unauthorized(request, String.valueOf(error.getMessage()));

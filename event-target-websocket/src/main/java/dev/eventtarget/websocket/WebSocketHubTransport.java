@@ -20,6 +20,7 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.PfxOptions;
+import io.vertx.core.net.SocketAddress;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -36,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class WebSocketHubTransport implements HubTransport {
     private static final int IDLE_SECONDS = 60;
 
-    /** Servers of one negative port share whatever port they get; each address has its own. */
-    private static final AtomicInteger ANY_PORT = new AtomicInteger(-1);
+    /** Servers with one number share whatever port they get; each address has its own. */
+    private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
     /** Called by the service loader. */
     public WebSocketHubTransport() {}
@@ -57,12 +58,15 @@ public final class WebSocketHubTransport implements HubTransport {
                 Map.entry("keyFile", "PEM file with the certificate's private key, for wss"),
                 Map.entry("keyStore", "PKCS#12 file with both, in place of certFile and keyFile"),
                 Map.entry("keyStorePassword", "the password of keyStore"),
-                Map.entry("caFile", "PEM file with those who may certify clients: a client must then show a certificate"),
+                Map.entry(
+                        "caFile", "PEM file with those who may certify clients: a client must then show a certificate"),
                 Map.entry(
                         "origins",
                         "the origins of pages that may connect, such as https://shop.example, with commas between; * for"
                                 + " all; by default pages of the same host"),
-                Map.entry("page", "whether to serve a page that shows the events, and the client for browsers; true by default"),
+                Map.entry(
+                        "page",
+                        "whether to serve a page that shows the events, and the client for browsers; true by default"),
                 Map.entry("compression", "whether messages may be compressed; false by default"),
                 Map.entry("instances", "how many event loops share the links; by default one for each processor"));
     }
@@ -83,6 +87,7 @@ public final class WebSocketHubTransport implements HubTransport {
         private final Vertx vertx;
         private final Hub hub;
         private final HttpServerOptions options;
+        private final SocketAddress local;
         private final WebSocketHub handler;
         private final String scheme;
         private final String host;
@@ -109,9 +114,11 @@ public final class WebSocketHubTransport implements HubTransport {
                             .filter(one -> !one.isEmpty())
                             .toList())
                     .page(config.bool("page", true));
+            String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+            local = port == 0
+                    ? SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), bare)
+                    : SocketAddress.inetSocketAddress(port, bare);
             options = new HttpServerOptions()
-                    .setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
-                    .setPort(port == 0 ? ANY_PORT.getAndDecrement() : port)
                     .setIdleTimeout(IDLE_SECONDS)
                     .setPerMessageWebSocketCompressionSupported(config.bool("compression", false))
                     .setPerFrameWebSocketCompressionSupported(false)
@@ -147,7 +154,7 @@ public final class WebSocketHubTransport implements HubTransport {
         Future<Void> listen() {
             return vertx.deployVerticle(
                             () -> {
-                                Instance instance = new Instance(hub, options, handler);
+                                Instance instance = new Instance(hub, options, local, handler);
                                 instances.add(instance);
                                 return instance;
                             },
@@ -190,14 +197,16 @@ public final class WebSocketHubTransport implements HubTransport {
     private static final class Instance extends VerticleBase {
         private final Hub hub;
         private final HttpServerOptions options;
+        private final SocketAddress local;
         private final WebSocketHub handler;
         private final Map<HttpConnection, Long> silent = new HashMap<>();
         private final Promise<Void> unbound = Promise.promise();
         private @Nullable HttpServer server;
 
-        Instance(Hub hub, HttpServerOptions options, WebSocketHub handler) {
+        Instance(Hub hub, HttpServerOptions options, SocketAddress local, WebSocketHub handler) {
             this.hub = hub;
             this.options = options;
+            this.local = local;
             this.handler = handler.opened(this::opened);
         }
 
@@ -207,7 +216,7 @@ public final class WebSocketHubTransport implements HubTransport {
                     .connectionHandler(this::connected)
                     .requestHandler(this::requested)
                     .exceptionHandler(error -> {});
-            return server.listen();
+            return server.listen(local);
         }
 
         private void connected(HttpConnection connection) {

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -37,16 +38,15 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.function.Consumer;
-import io.netty.handler.codec.compression.DecompressionException;
 import java.util.Objects;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -470,7 +470,9 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
             Optional<CloseReason> named = CloseReason.ofWireName(colon < 0 ? text : text.substring(0, colon));
             reason = named.or(() -> code < 0 ? Optional.of(CloseReason.BYE) : CloseReason.ofCode(code))
                     .orElse(null);
-            String rest = named.isEmpty() ? text : colon < 0 ? "" : text.substring(colon + 1).strip();
+            String rest = named.isEmpty()
+                    ? text
+                    : colon < 0 ? "" : text.substring(colon + 1).strip();
             message = reason == null ? "Closed with code " + code + (rest.isEmpty() ? "" : ": " + rest) : rest;
             sendClose(code < 0 ? CloseReason.BYE.code() : code, text);
         }

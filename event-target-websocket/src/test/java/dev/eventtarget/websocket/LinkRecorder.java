@@ -28,8 +28,8 @@ final class LinkRecorder implements Link.Handler {
     final Queue<Closed> closed = new ConcurrentLinkedQueue<>();
     final Queue<String> mistakes = new ConcurrentLinkedQueue<>();
     final AtomicInteger alive = new AtomicInteger();
-    final AtomicInteger writable = new AtomicInteger();
     volatile Consumer<Message> then = message -> {};
+    volatile Runnable thenWritable = () -> {};
 
     LinkRecorder(Link link) {
         this.link = link;
@@ -75,7 +75,7 @@ final class LinkRecorder implements Link.Handler {
         if (!link.isWritable()) {
             mistakes.add("said to be writable and is not");
         }
-        writable.incrementAndGet();
+        thenWritable.run();
     }
 
     @Override

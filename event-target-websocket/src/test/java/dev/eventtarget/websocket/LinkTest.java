@@ -27,11 +27,15 @@ abstract class LinkTest {
     final Vertx vertx = Vertx.vertx();
     final BlockingQueue<LinkRecorder> accepted = new LinkedBlockingQueue<>();
     private final List<LinkRecorder> all = new ArrayList<>();
+    private final List<WebSocketConnector> connectors = new ArrayList<>();
 
     @AfterEach
     void everythingWasInOrder() throws Exception {
         for (LinkRecorder recorder : all) {
             assertEquals(List.of(), List.copyOf(recorder.mistakes));
+        }
+        for (WebSocketConnector connector : connectors) {
+            result(connector.close());
         }
         result(vertx.close());
     }
@@ -41,17 +45,17 @@ abstract class LinkTest {
     }
 
     static void eventually(ThrowingRunnable assertion) {
-        await().atMost(PATIENCE).untilAsserted(assertion);
+        await().pollInterval(Duration.ofMillis(10)).atMost(PATIENCE).untilAsserted(assertion);
     }
 
     HttpServer serve(HttpServerOptions options) throws Exception {
         HttpServer server = vertx.createHttpServer(options).requestHandler(request -> {
             request.response().putHeader("Sec-WebSocket-Protocol", WebSocketHub.SUBPROTOCOL);
             request.toWebSocket().onSuccess(socket -> {
-                    WebSocketLink link = WebSocketLink.of(socket, Vertx.currentContext(), true, MOST);
-                    LinkRecorder recorder = new LinkRecorder(link);
-                    link.handler(recorder);
-                    accepted.add(recorder);
+                WebSocketLink link = WebSocketLink.of(socket, Vertx.currentContext(), true, MOST);
+                LinkRecorder recorder = new LinkRecorder(link);
+                link.handler(recorder);
+                accepted.add(recorder);
             });
         });
         return result(server.listen(0, "localhost"));
@@ -69,8 +73,13 @@ abstract class LinkTest {
 
     /** The client's side of a new link. */
     LinkRecorder connect(HttpServer server, String options) throws Exception {
-        WebSocketConnector connector = new WebSocketConnector(
-                vertx, EventTargetConfig.of("ws://localhost:" + server.actualPort() + "/events" + options));
+        return connect(server.actualPort(), options);
+    }
+
+    LinkRecorder connect(int port, String options) throws Exception {
+        WebSocketConnector connector =
+                new WebSocketConnector(vertx, EventTargetConfig.of("ws://localhost:" + port + "/events" + options));
+        connectors.add(connector);
         LinkRecorder recorder = result(connector
                 .connect(((VertxInternal) vertx).createEventLoopContext())
                 .map(link -> {
@@ -87,7 +96,6 @@ abstract class LinkTest {
     }
 
     static void assertClosed(LinkRecorder recorder, CloseReason reason, String message) {
-        eventually(() -> assertEquals(
-                List.of(new LinkRecorder.Closed(reason, message)), List.copyOf(recorder.closed)));
+        eventually(() -> assertEquals(List.of(new LinkRecorder.Closed(reason, message)), List.copyOf(recorder.closed)));
     }
 }

@@ -58,8 +58,9 @@ final class RawWebSocket implements Closeable {
     }
 
     static String handshake(String path, String... more) {
-        StringBuilder text = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: hub.example\r\nUpgrade: websocket\r\n"
-                + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n");
+        StringBuilder text = new StringBuilder(
+                "GET " + path + " HTTP/1.1\r\nHost: hub.example\r\nUpgrade: websocket\r\n"
+                        + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n");
         for (String line : more) {
             text.append(line).append("\r\n");
         }

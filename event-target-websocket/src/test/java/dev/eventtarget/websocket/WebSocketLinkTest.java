@@ -10,13 +10,25 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +116,7 @@ class WebSocketLinkTest extends LinkTest {
             peer.send(RawWebSocket.PING, true, new byte[] {7});
             byte[] umlauts = "üße".getBytes(StandardCharsets.UTF_8);
             peer.send(RawWebSocket.CONTINUATION, false, new byte[] {umlauts[0]});
-            peer.send(RawWebSocket.CONTINUATION, true, java.util.Arrays.copyOfRange(umlauts, 1, umlauts.length));
+            peer.send(RawWebSocket.CONTINUATION, true, Arrays.copyOfRange(umlauts, 1, umlauts.length));
             peer.send(RawWebSocket.BINARY, true, new byte[] {1, 2});
             eventually(() -> assertEquals(2, hub.received.size()));
             assertEquals("Grüße", hub.received.remove().text());
@@ -130,11 +142,13 @@ class WebSocketLinkTest extends LinkTest {
         try (RawWebSocket peer = new RawWebSocket(server.actualPort(), "/")) {
             peer.raw(RawWebSocket.head(RawWebSocket.TEXT, MOST + 1));
             assertError(peer, CloseReason.TOO_LARGE);
+            peer.close();
             assertEquals(CloseReason.TOO_LARGE, closeReason(accepted()));
         }
         try (RawWebSocket peer = new RawWebSocket(server.actualPort(), "/")) {
             peer.raw(RawWebSocket.head(RawWebSocket.TEXT, 1L << 62));
             assertError(peer, CloseReason.TOO_LARGE);
+            peer.close();
             assertEquals(CloseReason.TOO_LARGE, closeReason(accepted()));
         }
     }
@@ -164,15 +178,19 @@ class WebSocketLinkTest extends LinkTest {
     void aMessageThatGrowsTooLargeWhenInflatedIsRefused() throws Exception {
         HttpServer server = serve(new HttpServerOptions().setPerMessageWebSocketCompressionSupported(true));
         Deflater deflater = new Deflater(9, true);
-        deflater.setInput(new byte[512 << 20]);
+        byte[] zeros = new byte[1 << 20];
         byte[] buffer = new byte[1 << 20];
-        int length = deflater.deflate(buffer, 0, buffer.length, Deflater.SYNC_FLUSH);
+        int length = 0;
+        for (int i = 0; i < 512; i++) {
+            deflater.setInput(zeros);
+            length += deflater.deflate(buffer, length, buffer.length - length, Deflater.SYNC_FLUSH);
+        }
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
-        byte[] masked = RawWebSocket.frame(RawWebSocket.TEXT, true, java.util.Arrays.copyOf(buffer, length - 4));
+        byte[] masked = RawWebSocket.frame(RawWebSocket.TEXT, true, Arrays.copyOf(buffer, length - 4));
         masked[0] |= 0x40;
         frame.writeBytes(masked);
-        try (RawWebSocket peer = new RawWebSocket(
-                server.actualPort(), "/", "Sec-WebSocket-Extensions: permessage-deflate")) {
+        try (RawWebSocket peer =
+                new RawWebSocket(server.actualPort(), "/", "Sec-WebSocket-Extensions: permessage-deflate")) {
             assertEquals("permessage-deflate", peer.header("Sec-WebSocket-Extensions"));
             peer.raw(frame.toByteArray());
             LinkRecorder hub = accepted();
@@ -282,27 +300,24 @@ class WebSocketLinkTest extends LinkTest {
         LinkRecorder hub = accepted();
         hub.then = message -> hub.link.pause();
         byte[] message = bytes(10_000);
-        AtomicLong sent = new AtomicLong();
-        client.run(() -> fill(client, message, sent));
-        eventually(() -> assertEquals(1, hub.received.size()));
-        // the sockets' buffers are full
-        eventually(() -> {
-            long before = sent.get();
-            assertEquals(0, client.writable.get() + before - sent.get() - client.writable.getAndSet(0));
-            assertTrue(before > 0);
-        });
+        int count = 5000;
+        AtomicInteger sent = new AtomicInteger();
+        AtomicBoolean full = new AtomicBoolean();
+        client.thenWritable = () -> {
+            while (sent.get() < count && client.link.isWritable()) {
+                client.link.send(Unpooled.copiedBuffer(message), false);
+                sent.incrementAndGet();
+            }
+            full.set(!client.link.isWritable());
+        };
+        client.run(client.thenWritable);
+        // what fits into the buffers of the sockets has gone; the rest waits
+        eventually(() -> assertTrue(full.get()));
+        assertTrue(sent.get() < count);
         assertEquals(1, hub.received.size());
         hub.then = ignored -> {};
         hub.run(hub.link::resume);
-        eventually(() -> assertEquals(sent.get(), hub.received.size()));
-        eventually(() -> assertTrue(client.writable.get() > 0));
-    }
-
-    private static void fill(LinkRecorder client, byte[] message, AtomicLong sent) {
-        for (int i = 0; i < 5000 && client.link.isWritable(); i++) {
-            client.link.send(Unpooled.copiedBuffer(message), false);
-            sent.incrementAndGet();
-        }
+        eventually(() -> assertEquals(count, hub.received.size()));
     }
 
     @Test
@@ -391,16 +406,44 @@ class WebSocketLinkTest extends LinkTest {
     }
 
     @Test
-    void whatComesWithTheHandshakeIsNotLost() throws Exception {
-        HttpServer server = serve();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (java.net.Socket socket = new java.net.Socket("localhost", server.actualPort())) {
-            bytes.writeBytes(RawWebSocket.handshake("/").getBytes(StandardCharsets.UTF_8));
-            bytes.writeBytes(RawWebSocket.frame(RawWebSocket.TEXT, true, new byte[] {'h', 'i'}));
-            socket.getOutputStream().write(bytes.toByteArray());
-            LinkRecorder hub = accepted();
-            eventually(() -> assertEquals(1, hub.received.size()));
-            assertEquals("hi", hub.received.element().text());
+    void whatTheServerSendsWithTheHandshakeIsNotLost() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+            Thread thread = new Thread(() -> answerAllAtOnce(server));
+            thread.start();
+            LinkRecorder client = connect(server.getLocalPort(), "");
+            assertClosed(client, CloseReason.OVERLOADED, "later");
+            assertEquals("sorry", client.received.element().text());
+            thread.join();
+        }
+    }
+
+    /** A handshake, a text and the closing, in one write. */
+    private static void answerAllAtOnce(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            String key = "";
+            for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
+                if (line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-key:")) {
+                    key = line.substring(18).strip();
+                }
+            }
+            byte[] hash = MessageDigest.getInstance("SHA-1")
+                    .digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.UTF_8));
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            answer.writeBytes(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + "Sec-WebSocket-Protocol: eventtarget.v1\r\nSec-WebSocket-Accept: "
+                            + Base64.getEncoder().encodeToString(hash) + "\r\n\r\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            answer.writeBytes(new byte[] {(byte) 0x81, 5, 's', 'o', 'r', 'r', 'y'});
+            byte[] text = "overloaded: later".getBytes(StandardCharsets.UTF_8);
+            answer.writeBytes(new byte[] {(byte) 0x88, (byte) (text.length + 2), 3, (byte) 0xF5});
+            answer.writeBytes(text);
+            socket.getOutputStream().write(answer.toByteArray());
+            // until the client has answered the closing
+            assertEquals(0x88, socket.getInputStream().read());
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

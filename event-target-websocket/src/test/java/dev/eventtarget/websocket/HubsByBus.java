@@ -1,0 +1,86 @@
+package dev.eventtarget.websocket;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.link.Hub;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
+
+/** A hub for each bus of a contract test, each with a target of its own. They can be killed and started again. */
+final class HubsByBus {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Below the ports that systems give to outgoing connections, so that a stopped hub finds its own still free. */
+    private static final int FIRST_PORT = 15_000;
+
+    private static final int LAST_PORT = 32_000;
+
+    private record Bus(TypedEventTarget target, int port) {}
+
+    private final UnaryOperator<String> targetUri;
+    private final Vertx targets = Vertx.vertx();
+    private final Map<String, Bus> buses = new ConcurrentHashMap<>();
+    private Vertx hubs = Vertx.vertx();
+
+    /** With the URI of the target for a bus. */
+    HubsByBus(UnaryOperator<String> targetUri) {
+        this.targetUri = targetUri;
+    }
+
+    /** Where the hub of a bus listens. */
+    synchronized String url(String name) throws Exception {
+        Bus bus = buses.get(name);
+        if (bus == null) {
+            TypedEventTarget target = EventTargets.open(targets, targetUri.apply(name));
+            bus = new Bus(target, listenSomewhere(target));
+            buses.put(name, bus);
+        }
+        return "ws://127.0.0.1:" + bus.port() + "/events";
+    }
+
+    private int listenSomewhere(TypedEventTarget target) throws Exception {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try {
+                listen(target, port);
+                return port;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof ConfigurationException)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void listen(TypedEventTarget target, int port) throws Exception {
+        LinkTest.result(
+                Hub.create(hubs, target).listen("ws://127.0.0.1:" + port + "/events?instances=2&compression=true"));
+    }
+
+    /** Ends all hubs, without a goodbye. */
+    synchronized void kill() throws Exception {
+        LinkTest.result(hubs.close());
+    }
+
+    synchronized void restart() {
+        hubs = Vertx.vertx();
+        buses.values()
+                .forEach(bus -> await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+                    listen(bus.target(), bus.port());
+                    return true;
+                }));
+    }
+
+    synchronized void close() throws Exception {
+        LinkTest.result(hubs.close());
+        LinkTest.result(targets.close());
+    }
+}
