@@ -41,6 +41,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
     private static final Set<String> FEATURES = Set.of("ack", "credit", "resume", "batch", "cbor");
     private static final int EARLY_MESSAGES = 64;
+    private static final int LOGGED_CHARS = 200;
     private static final int EARLY_BYTES = 64 << 10;
 
     private final Hub hub;
@@ -252,7 +253,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             case Control.BYE -> bye();
             case Control.ERROR -> {
                 if (!fields.has("sub")) {
-                    LOG.info("{}: {} reports {}", hub, handshake, fields.optionalText("message"));
+                    LOG.debug("{}: {} reports {}", hub, handshake, loggable(fields.optionalText("message")));
                     leave(CloseReason.BYE, "as you say");
                 }
             }
@@ -261,6 +262,13 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                 await(done);
             }
         }
+    }
+
+    /** A peer's own words, so that they forge no lines and fill no disk. */
+    private static String loggable(@Nullable String text) {
+        String cut =
+                text == null || text.length() <= LOGGED_CHARS ? String.valueOf(text) : text.substring(0, LOGGED_CHARS);
+        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 
     private void flush() {

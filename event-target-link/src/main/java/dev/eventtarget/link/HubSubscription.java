@@ -11,8 +11,6 @@ import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.core.ListenerSubscription;
 import dev.eventtarget.spi.EncodedDetail;
-import io.netty.util.collection.LongObjectHashMap;
-import io.netty.util.collection.LongObjectMap;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -43,7 +41,7 @@ final class HubSubscription {
     /** What waits, in order: {@link Delivery}, {@link Gap} or {@link FlushMark}. */
     private final Deque<Object> waiting = new ArrayDeque<>();
 
-    private final LongObjectMap<Delivery> unacknowledged = new LongObjectHashMap<>(4);
+    private final Unacknowledged unacknowledged = new Unacknowledged();
     private final List<FlushMark> flushes = new ArrayList<>();
     private int deliveriesWaiting;
     private int credit;
@@ -235,7 +233,7 @@ final class HubSubscription {
     void wrote(Delivery delivery) {
         sent++;
         if (session.acknowledges()) {
-            unacknowledged.put(sent, delivery);
+            unacknowledged.add(sent, delivery);
         } else {
             session.gone(delivery);
             if (delivery.outcome() != null) {
@@ -418,7 +416,7 @@ final class HubSubscription {
         if (!flushes.isEmpty()) {
             flushes.removeIf(mark -> {
                 for (long one = acknowledged + 1; one <= mark.sent; one++) {
-                    if (unacknowledged.containsKey(one)) {
+                    if (unacknowledged.contains(one)) {
                         return false;
                     }
                 }

@@ -1,0 +1,372 @@
+package dev.eventtarget.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.eventtarget.EventListener;
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.EventType;
+import dev.eventtarget.Subscription;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.benchmarks.RoundTrips.Echo;
+import dev.eventtarget.core.codec.EventCodecs;
+import dev.eventtarget.link.Hub;
+import dev.eventtarget.link.HubOptions;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Event Target over WebSocket: a hub on the memory target, and its spokes. */
+final class HubLinks {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private HubLinks() {}
+
+    /** A hub with event loops of its own. It sends no pings, as {@link WireSocket} answers none. */
+    private static final class Server implements AutoCloseable {
+        private final Loops loops;
+        private final TypedEventTarget target;
+        private final Hub hub;
+        private final URI uri;
+
+        Server(int eventLoops) throws Exception {
+            loops = new Loops(eventLoops);
+            target = EventTargets.open(loops.vertx(), "memory:");
+            hub = Hub.create(loops.vertx(), target, HubOptions.defaults().heartbeat(Duration.ofHours(1)));
+            uri = URI.create(Loops.await(hub.listen("ws://127.0.0.1:0/events?instances=" + eventLoops)));
+        }
+
+        /** Waits until links have so many subscriptions in all. */
+        void awaitSubscriptions(int subscriptions) throws TimeoutException {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (hub.status().links().stream().mapToInt(link -> link.subscriptions()).sum() < subscriptions) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new TimeoutException("Not subscribed: " + hub.status());
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            Loops.await(hub.close());
+            Loops.await(target.close());
+            loops.close();
+        }
+    }
+
+    /** A spoke with an event loop of its own. */
+    private static final class Spoke implements AutoCloseable {
+        private final Loops loops = new Loops(1);
+        private final TypedEventTarget target;
+
+        Spoke(Server server, String codec) {
+            target = EventTargets.open(loops.vertx(), server.uri + "?codec=" + codec);
+        }
+
+        <T> void listen(EventType<T> type, EventListener<T> listener) throws Exception {
+            Loops.await(loops.context(0), () -> {
+                Subscription subscription = target.addEventListener(type, listener);
+                return subscription.ready();
+            });
+        }
+
+        @Override
+        public void close() throws Exception {
+            Loops.await(target.close());
+            loops.close();
+        }
+    }
+
+    private static void count(TypedEvent<Order> event, Arrivals.Receiver receiver) {
+        if (event.detail().quantity() == Order.SAMPLE.quantity()) {
+            receiver.received(1);
+        } else {
+            receiver.failed(new IllegalStateException("This was not ordered: " + event.detail()));
+        }
+    }
+
+    /** Records in, records out: from a spoke to a listener at another one, or in the hub's process. */
+    static final class Typed implements Carrier {
+        private final Arrivals arrivals = WebSocketBenchmark.oneReceiver();
+        private final Server server = new Server(1);
+        private final Spoke publisher;
+        private final @Nullable Spoke subscriber;
+        private final boolean onEventLoop;
+        private Future<Void> before = Future.succeededFuture();
+
+        private Typed(String codec, boolean viaHub, boolean onEventLoop) throws Exception {
+            this.onEventLoop = onEventLoop;
+            Arrivals.Receiver receiver = arrivals.receiver(0);
+            publisher = new Spoke(server, codec);
+            if (viaHub) {
+                subscriber = new Spoke(server, codec);
+                subscriber.listen(Order.PLACED, event -> count(event, receiver));
+            } else {
+                subscriber = null;
+                server.target.addEventListener(Order.PLACED, event -> count(event, receiver));
+            }
+        }
+
+        static Typed toSpoke(String codec, boolean onEventLoop) throws Exception {
+            return new Typed(codec, true, onEventLoop);
+        }
+
+        static Typed toHub(String codec) throws Exception {
+            return new Typed(codec, false, false);
+        }
+
+        @Override
+        public Arrivals arrivals() {
+            return arrivals;
+        }
+
+        @Override
+        public void send(int messages) throws Exception {
+            if (onEventLoop) {
+                publisher.loops.context(0).runOnContext(now -> publish(messages).onFailure(arrivals::failed));
+            } else {
+                Future<Void> last = publish(messages);
+                Loops.await(before);
+                before = last;
+            }
+        }
+
+        private Future<Void> publish(int events) {
+            Future<Void> last = Future.succeededFuture();
+            for (int i = 0; i < events; i++) {
+                last = publisher.target.dispatchEvent(TypedEvent.of(Order.PLACED, Order.SAMPLE));
+            }
+            return last;
+        }
+
+        @Override
+        public void close() throws Exception {
+            publisher.close();
+            if (subscriber != null) {
+                subscriber.close();
+            }
+            server.close();
+        }
+    }
+
+    /** Messages of one frame, or of an array of equal frames. */
+    private record Frames(byte[] message, boolean text) {
+        static Frames of(String codec, int events) {
+            byte[] frame = EventCodecs.named(codec).encode(Order.EVENT);
+            if (events == 1) {
+                return new Frames(frame, codec.equals("json"));
+            }
+            boolean json = codec.equals("json");
+            ByteArrayOutputStream message = new ByteArrayOutputStream();
+            message.write(json ? '[' : 0x9f);
+            for (int i = 0; i < events; i++) {
+                if (json && i > 0) {
+                    message.write(',');
+                }
+                message.writeBytes(frame);
+            }
+            message.write(json ? ']' : 0xff);
+            return new Frames(message.toByteArray(), json);
+        }
+    }
+
+    /** A link without a spoke: {@link WireSocket} speaks the protocol. */
+    private static WireSocket introduced(Loops loops, int number, Server server, String codec, boolean batches)
+            throws Exception {
+        WireSocket socket = WireSocket.open(loops, number, server.uri);
+        List<String> features = new ArrayList<>();
+        if (batches) {
+            features.add("\"batch\"");
+        }
+        if (codec.equals("cbor")) {
+            features.add("\"cbor\"");
+        }
+        socket.write("{\"type\":\"$hello\",\"detail\":{\"version\":1,\"features\":" + features + "}}");
+        Buffer answer = socket.next();
+        if (!answer.toString(UTF_8).contains("$welcome")) {
+            throw new IllegalStateException("The hub says " + answer);
+        }
+        return socket;
+    }
+
+    /** Receivers that count what they subscribe to. */
+    private static final class Subscribers implements AutoCloseable {
+        private final Loops loops;
+        private final Server server;
+        private final Arrivals arrivals;
+        private final List<WireSocket> sockets = new ArrayList<>();
+
+        Subscribers(Server server, int eventLoops, int size, Arrivals arrivals, String codec, boolean batches)
+                throws Exception {
+            this.loops = new Loops(eventLoops);
+            this.server = server;
+            this.arrivals = arrivals;
+            while (sockets.size() < size) {
+                WireSocket socket = introduced(loops, sockets.size(), server, codec, batches);
+                socket.write("{\"type\":\"$subscribe\",\"detail\":{\"types\":[\"order.placed\"]}}");
+                sockets.add(socket);
+            }
+            server.awaitSubscriptions(size);
+        }
+
+        /** Sees from one event how long it is, and counts those that follow. */
+        void count(Pump publisher) throws Exception {
+            publisher.send(1);
+            for (int i = 0; i < sockets.size(); i++) {
+                sockets.get(i).count(arrivals.receiver(i), sockets.get(i).next().length());
+            }
+        }
+
+        void count() throws Exception {
+            Loops.await(server.target.dispatchEvent(Order.EVENT));
+            for (int i = 0; i < sockets.size(); i++) {
+                sockets.get(i).count(arrivals.receiver(i), sockets.get(i).next().length());
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            loops.close();
+        }
+    }
+
+    /** Bytes made beforehand, through the hub to one link or many. */
+    static final class Forwarding implements Carrier {
+        private final Arrivals arrivals;
+        private final Server server;
+        private final Loops publishers = new Loops(1);
+        private final Subscribers subscribers;
+        private final Pump pump;
+
+        private Forwarding(String codec, int perMessage, int perWrite, Arrivals arrivals, int receivers, int eventLoops)
+                throws Exception {
+            this.arrivals = arrivals;
+            server = new Server(eventLoops);
+            boolean batches = perMessage > 1;
+            subscribers = new Subscribers(server, eventLoops, receivers, arrivals, codec, batches);
+            WireSocket publisher = introduced(publishers, 0, server, codec, batches);
+            Frames one = Frames.of(codec, 1);
+            subscribers.count(publisher.pump(WireSocket.frame(one.message, one.text), 1));
+            Frames frames = Frames.of(codec, perMessage);
+            Buffer message = WireSocket.frame(frames.message, frames.text);
+            Buffer write = Buffer.buffer();
+            for (int i = 0; i < perWrite; i += perMessage) {
+                write.appendBuffer(message);
+            }
+            pump = publisher.pump(write, perWrite);
+        }
+
+        static Forwarding oneWay(String codec, int perMessage, int perWrite) throws Exception {
+            return new Forwarding(codec, perMessage, perWrite, WebSocketBenchmark.oneReceiver(), 1, 1);
+        }
+
+        static Forwarding fanOut(String codec, int perMessage, int perWrite) throws Exception {
+            return new Forwarding(
+                    codec,
+                    perMessage,
+                    perWrite,
+                    WebSocketBenchmark.manyReceivers(),
+                    WebSocketBenchmark.FAN_OUT,
+                    WebSocketBenchmark.FAN_OUT_LOOPS);
+        }
+
+        @Override
+        public Arrivals arrivals() {
+            return arrivals;
+        }
+
+        @Override
+        public void send(int messages) {
+            pump.send(messages);
+        }
+
+        @Override
+        public void close() throws Exception {
+            publishers.close();
+            subscribers.close();
+            server.close();
+        }
+    }
+
+    /** Records that are published in the hub's process, to many links. */
+    static final class FanOut implements Carrier {
+        private final Arrivals arrivals = WebSocketBenchmark.manyReceivers();
+        private final Server server = new Server(WebSocketBenchmark.FAN_OUT_LOOPS);
+        private final Subscribers subscribers;
+
+        FanOut(String codec, boolean batches) throws Exception {
+            subscribers = new Subscribers(
+                    server, WebSocketBenchmark.FAN_OUT_LOOPS, WebSocketBenchmark.FAN_OUT, arrivals, codec, batches);
+            subscribers.count();
+        }
+
+        @Override
+        public Arrivals arrivals() {
+            return arrivals;
+        }
+
+        @Override
+        public void send(int messages) throws Exception {
+            Future<Void> last = Future.succeededFuture();
+            for (int i = 0; i < messages; i++) {
+                last = server.target.dispatchEvent(TypedEvent.of(Order.PLACED, Order.SAMPLE));
+            }
+            Loops.await(last);
+        }
+
+        @Override
+        public void close() throws Exception {
+            subscribers.close();
+            server.close();
+        }
+    }
+
+    /** Records there and back, answered by a spoke or in the hub's process. */
+    static final class SpokeEcho implements Echo {
+        private static final EventType<Order> REQUESTED = EventType.of("order.requested", Order.class);
+
+        private final RoundTrips trips = new RoundTrips();
+        private final Server server = new Server(1);
+        private final Spoke near = new Spoke(server, "json");
+        private final @Nullable Spoke far;
+
+        SpokeEcho(boolean viaHub) throws Exception {
+            far = viaHub ? new Spoke(server, "json") : null;
+            if (far != null) {
+                far.listen(REQUESTED, event -> far.target.dispatchEvent(TypedEvent.of(Order.PLACED, event.detail())));
+            } else {
+                server.target.addEventListener(
+                        REQUESTED,
+                        event -> server.target.dispatchEvent(TypedEvent.of(Order.PLACED, event.detail())));
+            }
+            near.listen(Order.PLACED, event -> trips.returned(this::ping));
+        }
+
+        private void ping() {
+            near.target.dispatchEvent(TypedEvent.of(REQUESTED, Order.SAMPLE));
+        }
+
+        @Override
+        public void measure(long[] nanos) throws Exception {
+            trips.measure(nanos, () -> near.loops.context(0).runOnContext(now -> ping()));
+        }
+
+        @Override
+        public void close() throws Exception {
+            near.close();
+            if (far != null) {
+                far.close();
+            }
+            server.close();
+        }
+    }
+}
