@@ -1,4 +1,4 @@
-package dev.eventtarget.websocket.faults;
+package dev.eventtarget.websocket;
 
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.ListenerOptions;

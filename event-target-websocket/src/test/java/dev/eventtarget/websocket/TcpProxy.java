@@ -1,4 +1,4 @@
-package dev.eventtarget.websocket.faults;
+package dev.eventtarget.websocket;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

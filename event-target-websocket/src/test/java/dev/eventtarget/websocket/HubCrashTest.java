@@ -1,4 +1,4 @@
-package dev.eventtarget.websocket.faults;
+package dev.eventtarget.websocket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
