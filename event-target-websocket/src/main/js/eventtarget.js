@@ -242,6 +242,15 @@ class Channel {
     };
   }
 
+  /** What a listener has begun with it finishes, whatever follows. */
+  farewell() {
+    return {
+      sub: this.number,
+      drain: this.drain || undefined,
+      finish: (this.handler !== undefined && !this.drain) || undefined,
+    };
+  }
+
   settle(number) {
     this.unacked++;
     if (number === this.settled + 1) {
@@ -256,6 +265,137 @@ class Channel {
     } else {
       this.settledBeyond.add(number);
       this.late.push(number);
+    }
+  }
+}
+
+/**
+ * What is published and not confirmed yet, in order. The hub numbers what it gets in a session; beyond that, all that is
+ * published has a number n of its own, by which the hub knows again what is sent again in another session.
+ */
+class Publications {
+  producer = randomName();
+  /** The greatest number that the hub has confirmed in this session. */
+  acked = 0;
+  /** Characters of JSON. */
+  size = 0;
+  #unsent = [];
+  /** What of it has been sent since the array was made. */
+  #taken = 0;
+  #unconfirmed = new Map();
+  #lastN = 0;
+  /** The n before the first of this session. */
+  #base = 0;
+  #sequence = 0;
+
+  get count() {
+    return this.#unsent.length - this.#taken + this.#unconfirmed.size;
+  }
+
+  /** The n of what would come first in a new session. */
+  get next() {
+    const [entry = this.first] = this.#unconfirmed.values();
+    return entry?.n ?? this.#lastN + 1;
+  }
+
+  /** What is to be sent next. */
+  get first() {
+    return this.#unsent[this.#taken];
+  }
+
+  add(entry) {
+    this.size += entry.json.length;
+    this.#unsent.push(entry);
+  }
+
+  /** How many numbers are between what was sent last and what is to be sent next, as these were refused in an earlier session. */
+  skip() {
+    this.first.n ??= ++this.#lastN;
+    const skipped = this.first.n - this.#base - this.#sequence - 1;
+    this.#sequence += skipped;
+    return skipped;
+  }
+
+  take() {
+    const entry = this.#shift();
+    this.#unconfirmed.set(++this.#sequence, entry);
+    return entry.json;
+  }
+
+  drop(error) {
+    this.#done(this.#shift(), error);
+  }
+
+  #shift() {
+    const entry = this.first;
+    this.#taken++;
+    if (this.#taken === this.#unsent.length || this.#taken === 1024) {
+      this.#unsent.splice(0, this.#taken);
+      this.#taken = 0;
+    }
+    return entry;
+  }
+
+  /** The hub has received so many in this session: the others are sent again. */
+  resume(received) {
+    const again = [];
+    for (const [number, entry] of this.#unconfirmed) {
+      if (number > received) {
+        this.#unconfirmed.delete(number);
+        again.push(entry);
+      }
+    }
+    this.#sendAgain(again);
+    this.#sequence = received;
+  }
+
+  /** A session begins: all are sent again. */
+  begin() {
+    this.#base = this.next - 1;
+    this.#sendAgain([...this.#unconfirmed.values()]);
+    this.#unconfirmed.clear();
+    this.#sequence = 0;
+    this.acked = 0;
+  }
+
+  #sendAgain(entries) {
+    this.#unsent = entries.concat(this.#unsent.slice(this.#taken));
+    this.#taken = 0;
+  }
+
+  accepted(to) {
+    for (const [number, entry] of this.#unconfirmed) {
+      if (number > to) {
+        break;
+      }
+      this.#unconfirmed.delete(number);
+      this.#done(entry);
+    }
+    this.acked = Math.max(this.acked, to);
+  }
+
+  refused({ seq, reason = "transport", message = "The hub refused the event", retryable = false }) {
+    const entry = this.#unconfirmed.get(seq);
+    if (entry) {
+      this.#unconfirmed.delete(seq);
+      this.#done(entry, new PublishError(reason, message, retryable));
+    }
+  }
+
+  fail(error) {
+    const entries = [...this.#unconfirmed.values(), ...this.#unsent.slice(this.#taken)];
+    this.#unconfirmed.clear();
+    this.#unsent = [];
+    this.#taken = 0;
+    entries.forEach((entry) => this.#done(entry, error));
+  }
+
+  #done(entry, error) {
+    this.size -= entry.json.length;
+    if (error) {
+      entry.reject(error);
+    } else {
+      entry.resolve();
     }
   }
 }
@@ -290,16 +430,8 @@ export class RemoteEventTarget extends EventTarget {
   #heard = 0;
   #sent = 0;
 
-  #producer = randomName();
-  /** The number of the next new publication over all sessions, and of the first one of this session. */
-  #next = 1;
-  #first = 1;
   #session;
-  #sequence = 0;
-  #acked = 0;
-  #unsent = [];
-  #unconfirmed = new Map();
-  #pendingSize = 0;
+  #publications = new Publications();
 
   /** What was refused and perhaps has not reached the hub: a ping that is answered shows that it has. */
   #refusals = [];
@@ -368,7 +500,7 @@ export class RemoteEventTarget extends EventTarget {
 
   /** How many events the hub has not confirmed yet. */
   get pending() {
-    return this.#unsent.length + this.#unconfirmed.size;
+    return this.#publications.count;
   }
 
   // Listening
@@ -483,7 +615,7 @@ export class RemoteEventTarget extends EventTarget {
   }
 
   #unsubscribe(channel, drain) {
-    if (channel.state === "over" || (channel.state === "ending" && (drain || !channel.drain))) {
+    if (channel.state === "over" || channel.state === "ending") {
       return;
     }
     channel.state = "ending";
@@ -493,7 +625,7 @@ export class RemoteEventTarget extends EventTarget {
     if (this.#session === undefined && !this.#welcomed) {
       this.#over(channel);
     } else {
-      this.#say("$unsubscribe", { sub: channel.number, drain: drain || undefined });
+      this.#say("$unsubscribe", channel.farewell());
     }
   }
 
@@ -543,24 +675,14 @@ export class RemoteEventTarget extends EventTarget {
       reject(new PublishError("closed", "This target is closed", false));
       return false;
     }
-    if (this.pending >= this.#options.maxPending || this.#pendingSize + json.length > this.#options.maxPendingSize) {
+    if (this.pending >= this.#options.maxPending || this.#publications.size + json.length > this.#options.maxPendingSize) {
       const message = `${this.pending} events wait to be confirmed by the hub: publish more slowly, or set maxPending and maxPendingSize higher`;
       reject(new PublishError("backpressure", message, true));
       return false;
     }
-    this.#pendingSize += json.length;
-    this.#unsent.push({ json, after: this.#lastNumber, n: undefined, resolve, reject });
+    this.#publications.add({ json, after: this.#lastNumber, n: undefined, resolve, reject });
     this.#schedule();
     return true;
-  }
-
-  #confirm(entry, error) {
-    this.#pendingSize -= entry.json.length;
-    if (error) {
-      entry.reject(error);
-    } else {
-      entry.resolve();
-    }
   }
 
   // The link
@@ -604,20 +726,15 @@ export class RemoteEventTarget extends EventTarget {
       version: 1,
       features: FEATURES,
       token: token ?? undefined,
-      producer: this.#producer,
-      next: this.#firstUnconfirmed(),
+      producer: this.#publications.producer,
+      next: this.#publications.next,
     };
     if (this.#session !== undefined) {
       detail.session = this.#session;
-      detail.acked = this.#acked;
+      detail.acked = this.#publications.acked;
       detail.subs = Object.fromEntries([...this.#channels].map(([number, channel]) => [number, channel.received]));
     }
     return { type: "$hello", detail };
-  }
-
-  #firstUnconfirmed() {
-    const [entry] = this.#unconfirmed.values();
-    return entry?.n ?? this.#next;
   }
 
   #received(socket, data) {
@@ -664,10 +781,12 @@ export class RemoteEventTarget extends EventTarget {
         this.#over(this.#channels.get(detail.sub));
         break;
       case "$ack":
-        this.#accepted(detail.to);
+        this.#publications.accepted(detail.to);
+        this.#checkIdle();
         break;
       case "$nack":
-        this.#refused(detail);
+        this.#publications.refused(detail);
+        this.#checkIdle();
         break;
       case "$gap":
         this.#gap(this.#channels.get(detail.sub), detail.missed);
@@ -724,15 +843,7 @@ export class RemoteEventTarget extends EventTarget {
 
   /** Goes on with the session: repeats what may have been lost with the link. */
   #resume(received) {
-    const again = [];
-    for (const [number, entry] of this.#unconfirmed) {
-      if (number > received) {
-        this.#unconfirmed.delete(number);
-        again.push(entry);
-      }
-    }
-    this.#unsent = again.concat(this.#unsent);
-    this.#sequence = received;
+    this.#publications.resume(received);
     for (const refusal of this.#refusals) {
       refusal.ping = undefined;
       this.#say("$nack", refusal.detail);
@@ -751,7 +862,7 @@ export class RemoteEventTarget extends EventTarget {
         this.#say("$credit", { sub, credit: channel.credit });
       }
       if (state === "ending") {
-        this.#say("$unsubscribe", { sub, drain: channel.drain || undefined });
+        this.#say("$unsubscribe", channel.farewell());
       }
     }
     return [];
@@ -764,11 +875,7 @@ export class RemoteEventTarget extends EventTarget {
    * @returns the channels that have no place in a log to go on from
    */
   #begin() {
-    this.#first = this.#firstUnconfirmed();
-    this.#unsent = [...this.#unconfirmed.values(), ...this.#unsent];
-    this.#unconfirmed.clear();
-    this.#sequence = 0;
-    this.#acked = 0;
+    this.#publications.begin();
     this.#refusals = [];
     this.#unanswered.clear();
     const gaps = [];
@@ -875,12 +982,7 @@ export class RemoteEventTarget extends EventTarget {
     this.#state = "closed";
     this.#drop();
     const why = message ? `${reason}: ${message}` : reason;
-    const entries = [...this.#unconfirmed.values(), ...this.#unsent];
-    this.#unconfirmed.clear();
-    this.#unsent = [];
-    for (const entry of entries) {
-      this.#confirm(entry, new PublishError("closed", `The link was closed before the hub confirmed the event (${why})`, false));
-    }
+    this.#publications.fail(new PublishError("closed", `The link was closed before the hub confirmed the event (${why})`, false));
     for (const channel of this.#channels.values()) {
       channel.ready.promise.catch(() => {});
       channel.ready.reject(new LinkError(reason, `The link was closed (${why})`, channel.type));
@@ -956,7 +1058,7 @@ export class RemoteEventTarget extends EventTarget {
       this.#dispatch(event, listeners);
     }
     for (const [channel, number] of channels) {
-      if (!channel.handler || (channel.state === "ending" && !channel.drain)) {
+      if (!channel.handler) {
         this.#settle(channel, number, channel.session);
       } else {
         this.#handle(channel, number, event);
@@ -1006,10 +1108,6 @@ export class RemoteEventTarget extends EventTarget {
       return;
     }
     channel.settle(number);
-    if (channel.state === "ending" && !channel.drain) {
-      this.#checkIdle();
-      return;
-    }
     if (error) {
       const message = String(error?.message ?? error).slice(0, 1024);
       const detail = { sub: channel.number, seq: number, message };
@@ -1061,35 +1159,14 @@ export class RemoteEventTarget extends EventTarget {
     }
   }
 
-  #accepted(to) {
-    for (const [number, entry] of this.#unconfirmed) {
-      if (number > to) {
-        break;
-      }
-      this.#unconfirmed.delete(number);
-      this.#confirm(entry);
-    }
-    this.#acked = Math.max(this.#acked, to);
-    this.#checkIdle();
-  }
-
-  #refused({ seq, reason = "transport", message = "The hub refused the event", retryable = false }) {
-    const entry = this.#unconfirmed.get(seq);
-    if (entry) {
-      this.#unconfirmed.delete(seq);
-      this.#confirm(entry, new PublishError(reason, message, retryable));
-      this.#checkIdle();
-    }
-  }
-
   #gap(channel, missed) {
     if (channel) {
       this.#notify("$gap", { type: channel.type, missed });
     }
   }
 
-  #error({ sub, reason = "internal", message = "" }) {
-    if (sub === undefined) {
+  #error({ sub, seq, reason = "internal", message = "" }) {
+    if (sub === undefined && seq === undefined) {
       this.#leave(reason, message);
       return;
     }
@@ -1191,7 +1268,6 @@ export class RemoteEventTarget extends EventTarget {
     let length = 0;
     const [unanswered = Infinity] = this.#unanswered;
     let control = 0;
-    let events = 0;
     const add = (json) => {
       parts.push(json);
       length += json.length + 1;
@@ -1205,29 +1281,24 @@ export class RemoteEventTarget extends EventTarget {
         control++;
         add(json);
       } else {
-        const entry = publish ? this.#unsent[events] : undefined;
+        const entry = publish ? this.#publications.first : undefined;
         if (entry === undefined || entry.after >= unanswered || (parts.length > 0 && length + entry.json.length + 1 > size)) {
           break;
         }
         if (entry.json.length * 3 > most && new TextEncoder().encode(entry.json).length > most) {
-          events++;
-          this.#confirm(entry, new PublishError("codec", `The event is larger than the ${most} bytes that the hub takes`, false));
+          const message = `The event is larger than the ${most} bytes that the hub takes`;
+          this.#publications.drop(new PublishError("codec", message, false));
           continue;
         }
-        entry.n ??= this.#next++;
-        const skipped = entry.n - this.#first - this.#sequence;
+        const skipped = this.#publications.skip();
         if (skipped > 0) {
-          this.#sequence += skipped;
           add(JSON.stringify({ type: "$skip", detail: { count: skipped } }));
-          continue;
+        } else {
+          add(this.#publications.take());
         }
-        events++;
-        this.#unconfirmed.set(++this.#sequence, entry);
-        add(entry.json);
       }
     }
     this.#control.splice(0, control);
-    this.#unsent.splice(0, events);
     if (parts.length === 0) {
       return undefined;
     }

@@ -77,6 +77,32 @@ test("goes on at the position that it had when the hub has forgotten the session
   assert.deepEqual((await hub.heard()).map(({ detail }) => detail), numbers(502));
 });
 
+test("what was accepted is not published again in another session, though its confirmation was lost", async (t) => {
+  class Deaf extends WebSocket {
+    set onmessage(listener) {
+      super.onmessage = listener && ((event) => {
+        const frames = [JSON.parse(event.data)].flat().filter(({ type }) => type !== "$ack" || !Deaf.deaf);
+        listener({ data: JSON.stringify(frames) });
+      });
+    }
+  }
+  const hub = await makeHub(t, { target: "memory:?dedup=1000", forbidden: "secret" });
+  const target = hub.connect({ WebSocket: Deaf });
+  await target.publish("n", 0);
+  Deaf.deaf = true;
+  const published = [target.publish("n", 1)];
+  for (let number = 0; number < 2; number++) {
+    await assert.rejects(target.publish("secret", number), { reason: "unauthorized" });
+  }
+  published.push(target.publish("n", 2), target.publish("n", 3));
+  await until(async () => (await hub.heard()).length === 4);
+  Deaf.deaf = false;
+  await hub.replace();
+  await Promise.all(published);
+  await target.publish("n", 4);
+  assert.deepEqual((await hub.heard()).map(({ detail }) => detail), numbers(5));
+});
+
 test("says that events may be missing when the hub has forgotten the session and keeps no log", async (t) => {
   const hub = await makeHub(t);
   const target = hub.connect();
@@ -135,13 +161,13 @@ test("finds out that the link is dead", async (t) => {
 });
 
 test("stays connected where nothing is to be said", async (t) => {
-  const hub = await makeHub(t, { heartbeat: 50 });
+  const hub = await makeHub(t, { heartbeat: 500 });
   const target = hub.connect();
   await target.opened;
   const closed = [];
   target.addEventListener("$close", ({ detail }) => closed.push(detail));
   const opened = performance.now();
-  await until(() => performance.now() - opened > 8 * 50);
+  await until(() => performance.now() - opened > 4 * 500);
   assert.deepEqual(closed, []);
   assert.equal((await hub.status()).links, 1);
 });

@@ -206,6 +206,32 @@ test("each event goes to one member of a group", async (t) => {
   assert.deepEqual(members.flatMap(({ heard }) => heard).sort((a, b) => a - b), numbers(300));
 });
 
+test("a member that leaves its group finishes what it has begun", async (t) => {
+  const hub = await makeHub(t);
+  const [leaving, staying] = [hub.connect(), hub.connect()];
+  const heard = [];
+  const open = [];
+  const first = leaving.subscribe(
+    "job",
+    async ({ detail }) => {
+      await new Promise((resolve) => open.push(resolve));
+      heard.push(detail);
+    },
+    { group: "workers", credit: 4 },
+  );
+  await first.ready;
+  const dispatched = hub.dispatch("job", numbers(20));
+  await until(() => open.length === 4);
+  const second = staying.subscribe("job", ({ detail }) => heard.push(detail), { group: "workers" });
+  await second.ready;
+  const closed = first.close();
+  await until(() => heard.length === 16);
+  open.forEach((resolve) => resolve());
+  await Promise.all([closed, dispatched]);
+  assert.deepEqual([...heard].sort((a, b) => a - b), numbers(20));
+  assert.deepEqual(heard.slice(16), numbers(4));
+});
+
 test("a subscription may begin in the past", async (t) => {
   const hub = await makeHub(t, { target: "memory:?history=100" });
   await hub.dispatch("log", numbers(10));

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * there. Touched only on its session's event loop.
  */
 final class HubSubscription {
+    private static final long LEAST_SPAN = 1024;
+    private static final int MOST_SPAN = 65_536;
+
     private final Session session;
     private final long number;
     private final EventType<EncodedDetail> type;
@@ -226,7 +229,9 @@ final class HubSubscription {
     }
 
     private boolean hasCredit() {
-        return unacknowledged.size() < credit;
+        // one that is never acknowledged must not let the numbers run away from it
+        return unacknowledged.size() < credit
+                && unacknowledged.span() < Math.max(LEAST_SPAN, 2L * Math.min(credit, MOST_SPAN));
     }
 
     /** Takes note that an event was written for it, by whoever wrote it. */

@@ -58,6 +58,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All methods run on the channel's event loop.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails comes back as an exception or the end of the channel
 final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
 

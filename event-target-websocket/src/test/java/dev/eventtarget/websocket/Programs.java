@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.Reader;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,8 +26,10 @@ import org.junit.jupiter.api.Assumptions;
 final class Programs {
     static final String REQUIRED = "EVENTTARGET_REQUIRE_BROWSER";
 
-    /** The first with a WebSocket that can be switched on, and with all that the client needs. */
-    private static final int NODE_MAJOR = 20;
+    /** The first with all that the client needs; its WebSocket is switched on by a flag. */
+    private static final int NODE_WITH_FLAG = 20;
+
+    private static final int NODE_WITHOUT_FLAG = 22;
 
     /** How a program has ended. */
     record Outcome(int status, String out, String errors) {
@@ -37,27 +40,16 @@ final class Programs {
 
     private Programs() {}
 
-    static String node() throws Exception {
+    /** The command of Node.js, with a global WebSocket. */
+    static List<String> node() throws Exception {
         String node = find("node", "nodejs");
-        int version = nodeVersion(node);
-        if (version < NODE_MAJOR) {
-            missing(node + " is version " + version + ", and the client needs " + NODE_MAJOR + " or later");
-        }
-        return node;
-    }
-
-    static int nodeVersion() throws Exception {
-        return nodeVersion(node0());
-    }
-
-    private static String node0() {
-        return find("node", "nodejs");
-    }
-
-    private static int nodeVersion(String node) throws Exception {
         Outcome outcome = run(Path.of("."), Map.of(), Duration.ofMinutes(1), List.of(node, "--version"));
         Matcher matcher = Pattern.compile("v(\\d+)\\.").matcher(outcome.out());
-        return matcher.find() ? Integer.parseInt(matcher.group(1)) : fail(outcome.output());
+        int version = matcher.find() ? Integer.parseInt(matcher.group(1)) : fail(outcome.output());
+        if (version < NODE_WITH_FLAG) {
+            missing(node + " is version " + version + ", and the client needs " + NODE_WITH_FLAG + " or later");
+        }
+        return version < NODE_WITHOUT_FLAG ? List.of(node, "--experimental-websocket") : List.of(node);
     }
 
     static String npm() {
@@ -102,9 +94,9 @@ final class Programs {
         return new Outcome(process.exitValue(), out.join(), errors.join());
     }
 
-    private static String read(java.io.Reader reader) {
+    private static String read(Reader reader) {
         try (reader) {
-            java.io.StringWriter text = new java.io.StringWriter();
+            StringWriter text = new StringWriter();
             reader.transferTo(text);
             return text.toString();
         } catch (IOException e) {

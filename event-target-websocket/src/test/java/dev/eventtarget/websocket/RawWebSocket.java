@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -71,9 +72,12 @@ final class RawWebSocket implements Closeable {
     }
 
     static String handshake(String path, String... more) {
-        StringBuilder text = new StringBuilder(
-                "GET " + path + " HTTP/1.1\r\nHost: hub.example\r\nUpgrade: websocket\r\n"
-                        + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n");
+        StringBuilder text =
+                new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: hub.example\r\nUpgrade: websocket\r\n"
+                        + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+        if (Arrays.stream(more).noneMatch(line -> line.startsWith("Sec-WebSocket-Version:"))) {
+            text.append("Sec-WebSocket-Version: 13\r\n");
+        }
         for (String line : more) {
             text.append(line).append("\r\n");
         }

@@ -137,8 +137,7 @@ class WebSocketHubTest {
     @Test
     void whoSpeaksTheProtocolIsToldSo() throws Exception {
         int port = serve();
-        try (RawWebSocket peer =
-                new RawWebSocket(port, "/events", "Sec-WebSocket-Protocol: chat, eventtarget.v1")) {
+        try (RawWebSocket peer = new RawWebSocket(port, "/events", "Sec-WebSocket-Protocol: chat, eventtarget.v1")) {
             assertEquals(101, peer.status());
             assertEquals("eventtarget.v1", peer.header("Sec-WebSocket-Protocol"));
         }
@@ -183,8 +182,8 @@ class WebSocketHubTest {
 
     @Test
     void pagesOfOriginsThatAreNamedAreLetIn() throws Exception {
-        int port = serve(WebSocketHub.handler(hub, "/events")
-                .origins(List.of("https://shop.example", "http://LOCALHOST:3000")));
+        int port = serve(
+                WebSocketHub.handler(hub, "/events").origins(List.of("https://shop.example", "http://LOCALHOST:3000")));
         assertWelcome(port, "Origin: https://shop.example");
         assertWelcome(port, "Origin: http://localhost:3000");
         assertWelcome(port, SAME_ORIGIN);
@@ -258,11 +257,19 @@ class WebSocketHubTest {
         assertEquals(404, get(port, "/other").statusCode());
         assertEquals(404, get(port, "/events/").statusCode());
         try (RawWebSocket peer = new RawWebSocket(port, "/events", "Sec-WebSocket-Version: 8")) {
-            assertFalse(peer.status() == 101);
+            assertEquals(426, peer.status());
+            assertEquals("13", peer.header("Sec-WebSocket-Version"));
         }
     }
 
     // ---- what stands beside
+
+    @Test
+    void framesThatAreInflatedWithoutABoundAreNotAgreedOn() throws Exception {
+        int port = serve();
+        assertEquals(400, status(port, "Sec-WebSocket-Extensions: x-webkit-deflate-frame"));
+        assertEquals(101, status(port, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"));
+    }
 
     @Test
     void statusTellsOfLinks() throws Exception {
@@ -272,7 +279,9 @@ class WebSocketHubTest {
             peer.text("{\"type\":\"greeting\",\"detail\":\"hello\"}");
             assertEquals("hello", new JsonObject(peer.read().text()).getString("detail"));
             HttpResponse<String> response = get(port, "/events/status");
-            assertEquals("application/json", response.headers().firstValue("Content-Type").orElseThrow());
+            assertEquals(
+                    "application/json",
+                    response.headers().firstValue("Content-Type").orElseThrow());
             JsonObject status = new JsonObject(response.body());
             assertEquals(1, status.getLong("published"));
             assertEquals(1, status.getJsonArray("links").size());
@@ -287,7 +296,9 @@ class WebSocketHubTest {
     void statusNeedsTheTokenThatLinksNeed() throws Exception {
         onlyWithToken();
         int port = serve();
-        assertEquals(200, get(port, "/events/status", "Authorization", "Bearer secret").statusCode());
+        assertEquals(
+                200,
+                get(port, "/events/status", "Authorization", "Bearer secret").statusCode());
         HttpResponse<String> refused = get(port, "/events/status", "Authorization", "Bearer wrong");
         assertEquals(401, refused.statusCode());
         assertEquals("No such token\n", refused.body());
@@ -305,7 +316,9 @@ class WebSocketHubTest {
                 contentType + "; charset=utf-8",
                 response.headers().firstValue("Content-Type").orElseThrow());
         assertEquals("no-cache", response.headers().firstValue("Cache-Control").orElseThrow());
-        assertEquals("nosniff", response.headers().firstValue("X-Content-Type-Options").orElseThrow());
+        assertEquals(
+                "nosniff",
+                response.headers().firstValue("X-Content-Type-Options").orElseThrow());
         String policy = response.headers().firstValue("Content-Security-Policy").orElseThrow();
         assertTrue(policy.startsWith("default-src 'none'; script-src 'self';"));
         assertFalse(policy.contains("unsafe"));
@@ -326,7 +339,8 @@ class WebSocketHubTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/WebFile.class", "/../WebFile.class", "/web/index.html", "/%2e%2e/x.js", "/no.js", "/.js", "/x"})
+            strings = {"/WebFile.class", "/../WebFile.class", "/web/index.html", "/%2e%2e/x.js", "/no.js", "/.js", "/x"
+            })
     void nothingElseIsServed(String path) throws Exception {
         assertEquals(404, get(serve(), path).statusCode());
     }

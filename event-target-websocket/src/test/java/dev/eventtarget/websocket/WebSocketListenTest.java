@@ -12,7 +12,6 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
-import dev.eventtarget.UnauthorizedException;
 import dev.eventtarget.link.Handshake;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
@@ -70,7 +69,8 @@ class WebSocketListenTest {
     }
 
     private Throwable failure(Future<?> future) {
-        return assertThrows(ExecutionException.class, () -> LinkTest.result(future)).getCause();
+        return assertThrows(ExecutionException.class, () -> LinkTest.result(future))
+                .getCause();
     }
 
     private Throwable connectFailure(String uri) throws Exception {
@@ -109,13 +109,10 @@ class WebSocketListenTest {
     void theLinksAreOnAllEventLoops() throws Exception {
         String url = LinkTest.result(hub.listen("ws://127.0.0.1:0?instances=4"));
         Queue<Thread> threads = new ConcurrentLinkedQueue<>();
-        Hub other = Hub.create(
-                vertx,
-                target,
-                HubOptions.defaults().authenticator(handshake -> {
-                    threads.add(Thread.currentThread());
-                    return Future.succeededFuture(Peer.ANONYMOUS);
-                }));
+        Hub other = Hub.create(vertx, target, HubOptions.defaults().authenticator(handshake -> {
+            threads.add(Thread.currentThread());
+            return Future.succeededFuture(Peer.ANONYMOUS);
+        }));
         String counted = LinkTest.result(other.listen("ws://127.0.0.1:0?instances=4"));
         for (int i = 0; i < 8; i++) {
             try (RawWebSocket peer = new RawWebSocket(port(counted), "/events", "Authorization: Bearer x")) {
@@ -143,7 +140,19 @@ class WebSocketListenTest {
         Throwable failure = failure(other.listen("ws://127.0.0.1:" + port(url)));
         assertInstanceOf(ConfigurationException.class, failure);
         assertTrue(failure.getMessage().contains("choose another port"), failure.getMessage());
+        // Vert.x would have the servers of one Vertx share it
+        String fixed = "ws://127.0.0.1:" + freePort();
+        LinkTest.result(hub.listen(fixed));
+        assertInstanceOf(ConfigurationException.class, failure(other.listen(fixed + "/other")));
+        LinkTest.result(hub.close());
+        LinkTest.eventually(() -> LinkTest.result(other.listen(fixed)));
         LinkTest.result(other.close());
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
     }
 
     @ParameterizedTest
@@ -205,10 +214,7 @@ class WebSocketListenTest {
 
     @Test
     void whereNobodyListensItIsWorthTryingAgain() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            port = socket.getLocalPort();
-        }
+        int port = freePort();
         Throwable failure = connectFailure("ws://127.0.0.1:" + port + "/events");
         assertInstanceOf(NotConnectedException.class, failure);
         assertTrue(failure.getMessage().contains("ws://127.0.0.1:" + port + "/events"), failure.getMessage());
@@ -235,7 +241,8 @@ class WebSocketListenTest {
     })
     void anAnswerThatIsNoUpgradeIsUnderstood(int status, Class<? extends Throwable> expected) throws Exception {
         HttpServer server = vertx.createHttpServer()
-                .requestHandler(request -> request.response().setStatusCode(status).end("because of this"));
+                .requestHandler(
+                        request -> request.response().setStatusCode(status).end("because of this"));
         LinkTest.result(server.listen(0, "127.0.0.1"));
         Throwable failure = connectFailure("ws://127.0.0.1:" + server.actualPort());
         assertInstanceOf(expected, failure);
@@ -246,8 +253,7 @@ class WebSocketListenTest {
     void aServerThatSpeaksAnotherProtocolIsNoHub() throws Exception {
         HttpServer server = vertx.createHttpServer().webSocketHandler(socket -> {});
         LinkTest.result(server.listen(0, "127.0.0.1"));
-        assertInstanceOf(
-                ConfigurationException.class, connectFailure("ws://127.0.0.1:" + server.actualPort()));
+        assertInstanceOf(ConfigurationException.class, connectFailure("ws://127.0.0.1:" + server.actualPort()));
     }
 
     @Test
@@ -287,10 +293,7 @@ class WebSocketListenTest {
 
     @Test
     void ofSeveralHubsTheNextIsTried() throws Exception {
-        int nobody;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            nobody = socket.getLocalPort();
-        }
+        int nobody = freePort();
         String url = LinkTest.result(hub.listen("ws://127.0.0.1:0"));
         assertWorks("ws://127.0.0.1:" + nobody + ",127.0.0.1:" + port(url) + "/events");
     }

@@ -208,7 +208,7 @@ abstract class Rules {
     void assertHearsInAnyOrder(Recorder<Integer> recorder, int first, int last) {
         List<Integer> expected = numbers(first, last);
         eventually(() -> assertTrue(recorder.count() >= expected.size(), () -> "heard only " + recorder.details()));
-        assertEquals(expected, sorted(recorder.details()));
+        assertEquals(expected, recorder.details().stream().sorted().toList());
     }
 
     <T extends @Nullable Object> void assertHears(Supplier<List<T>> heard, List<T> expected) {
