@@ -65,7 +65,7 @@ class CutLinkTest extends FaultTest {
         assertEquals(0, hub.status().dropped());
     }
 
-    @org.junit.jupiter.api.RepeatedTest(6)
+    @Test
     void aGroupHearsEverythingOnce() throws Exception {
         Hub hub = hub(target, options());
         TcpProxy proxy = TcpProxy.start(vertx, listen(hub));

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 abstract class FaultTest {
-    static final Duration PATIENCE = Duration.ofSeconds(15);
+    static final Duration PATIENCE = Duration.ofSeconds(40);
 
     /** Below the ports that systems give to outgoing connections, so that whoever is gone for a while finds its own free. */
     private static final int FIRST_PORT = 15_000;
