@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -44,7 +45,11 @@ final class RawWebSocket implements Closeable {
 
     /** Sends a handshake, with more lines of headers, and reads the head of the answer. */
     RawWebSocket(int port, String path, String... more) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port), path, more);
+    }
+
+    private RawWebSocket(Socket socket, String path, String... more) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(20_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
@@ -56,6 +61,14 @@ final class RawWebSocket implements Closeable {
             int colon = line.indexOf(':');
             headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }
+    }
+
+    /** One that holds little of what is not read. */
+    static RawWebSocket withSmallBuffer(int port, String path) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return new RawWebSocket(socket, path);
     }
 
     static String handshake(String path, String... more) {
