@@ -17,6 +17,7 @@ import dev.eventtarget.link.spi.Link;
 import dev.eventtarget.spi.EncodedDetail;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.netty.channel.EventLoop;
+import io.vertx.core.Closeable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
@@ -119,7 +120,7 @@ public final class Hub {
     }
 
     /**
-     * Makes a hub.
+     * Makes a hub. One that is made in a verticle closes with its undeployment, after its {@code stop}.
      *
      * @param vertx runs it
      * @param target where events go to and come from; closed by whoever opened it, after the hub
@@ -127,7 +128,13 @@ public final class Hub {
      * @return a hub that has no links yet
      */
     public static Hub create(Vertx vertx, TypedEventTarget target, HubOptions options) {
-        return new Hub(vertx, target, options);
+        Hub hub = new Hub(vertx, target, options);
+        ContextInternal context = ContextInternal.current();
+        if (context != null && context.isDeployment()) {
+            Closeable hook = completion -> hub.close().onComplete(completion);
+            context.unwrap().closeFuture().add(hook);
+        }
+        return hub;
     }
 
     /**
@@ -413,8 +420,10 @@ public final class Hub {
             closed = promise.future();
         }
         Future.join(listening.stream().map(HubTransport.Listening::close).toList())
-                .eventually(() -> drain())
-                .eventually(() -> sayGoodbye())
+                .eventually(this::drain)
+                .eventually(this::sayGoodbye)
+                .eventually(() -> Future.join(
+                        listening.stream().map(HubTransport.Listening::end).toList()))
                 .onComplete(done -> {
                     vertx.cancelTimer(ticker);
                     promise.complete();
@@ -451,8 +460,7 @@ public final class Hub {
             Promise<Void> one = Promise.promise();
             all.add(one.future());
             link.turns().post(() -> {
-                link.goodbye();
-                one.complete();
+                link.goodbye().onComplete(one);
             });
         }
         for (Session session : sessions.values()) {

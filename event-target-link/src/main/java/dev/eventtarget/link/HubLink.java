@@ -50,6 +50,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private final RateLimit rate;
     private final long opened = System.nanoTime();
     private final Deque<Early> early = new ArrayDeque<>();
+    private final Promise<Void> over = Promise.promise();
     private Link link;
     private volatile Turns turns;
     private volatile @Nullable DistantLink distant;
@@ -551,13 +552,13 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         closed = true;
         writer.flush();
         writer.close();
-        link.close(reason, message);
+        link.close(reason, message).onComplete(done -> over.tryComplete());
         hub.closed(this);
         over(reason);
     }
 
-    /** The hub closes. */
-    void goodbye() {
+    /** The hub closes; completes when the link is closed. */
+    Future<Void> goodbye() {
         if (!closed) {
             Session known = session;
             if (known != null) {
@@ -568,13 +569,14 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             }
             leave(CloseReason.GOING_AWAY, "The hub closes");
         }
+        return over.future();
     }
 
     private void lose(String why) {
         LOG.debug("{}: {} is lost: {}", hub, handshake, why);
         closed = true;
         writer.close();
-        link.close(CloseReason.TIMEOUT, why);
+        link.close(CloseReason.TIMEOUT, why).onComplete(done -> over.tryComplete());
         hub.closed(this);
         over(null);
     }
@@ -593,6 +595,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
         if (!closed) {
             closed = true;
+            over.tryComplete();
             writer.close();
             hub.closed(this);
             over(reason);

@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -102,6 +103,7 @@ public final class WebSocketHubTransport implements HubTransport {
         private final int count;
         private final List<Instance> instances = new CopyOnWriteArrayList<>();
         private String deployment = "";
+        private Future<Void> ended = Future.succeededFuture();
 
         Address(Vertx vertx, Hub hub, EventTargetConfig config) {
             this.vertx = vertx;
@@ -175,19 +177,28 @@ public final class WebSocketHubTransport implements HubTransport {
             if (!take()) {
                 return Future.failedFuture(failure(new BindException("a hub listens there already")));
             }
-            return vertx.deployVerticle(
-                            () -> {
-                                Instance instance = new Instance(hub, options, local, handler);
-                                instances.add(instance);
-                                return instance;
-                            },
-                            new DeploymentOptions().setInstances(count))
-                    .<Void>map(id -> {
+            return deploy().<Void>map(id -> {
                         deployment = id;
                         return null;
                     })
                     .onFailure(error -> giveBack())
                     .recover(error -> Future.failedFuture(failure(error)));
+        }
+
+        /** On a context of nobody: a hub that a verticle has made closes when it is told to, and not before the verticle's stop. */
+        private Future<String> deploy() {
+            Promise<String> deployed = Promise.promise();
+            ((VertxInternal) vertx)
+                    .createEventLoopContext()
+                    .runOnContext(now -> vertx.deployVerticle(
+                                    () -> {
+                                        Instance instance = new Instance(hub, options, local, handler);
+                                        instances.add(instance);
+                                        return instance;
+                                    },
+                                    new DeploymentOptions().setInstances(count))
+                            .onComplete(deployed));
+            return deployed.future();
         }
 
         private ConfigurationException failure(Throwable error) {
@@ -211,14 +222,22 @@ public final class WebSocketHubTransport implements HubTransport {
             Duration grace = hub.options().closeTimeout().multipliedBy(2);
             List<Future<Void>> shutdowns =
                     instances.stream().map(one -> one.shutdown(grace)).toList();
-            Future.join(shutdowns).onComplete(done -> {
-                giveBack();
-                vertx.undeploy(deployment);
-            });
+            ended = Future.join(shutdowns)
+                    .<Void>mapEmpty()
+                    .eventually(() -> {
+                        giveBack();
+                        return vertx.undeploy(deployment);
+                    })
+                    .otherwiseEmpty();
             return Future.join(instances.stream().map(Instance::unbound).toList())
                     .timeout(1, TimeUnit.SECONDS)
                     .otherwiseEmpty()
                     .mapEmpty();
+        }
+
+        @Override
+        public Future<Void> end() {
+            return ended;
         }
     }
 
