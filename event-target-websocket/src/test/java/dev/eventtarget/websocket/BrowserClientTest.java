@@ -130,9 +130,12 @@ class BrowserClientTest {
         page.press("Tab", 9);
         page.press("Enter", 13);
         awaitTrue(page, text("outcome") + ".includes('order.placed was accepted')");
-        await().until(() -> heard.stream().anyMatch(event -> event.detail().toString().contains("Pisa")));
+        await().until(() ->
+                heard.stream().anyMatch(event -> event.detail().toString().contains("Pisa")));
         awaitTrue(page, rows() + "[0].includes('<b>Pisa</b>') && !document.querySelector('#events b')");
-        awaitTrue(page, "document.querySelector('#types button[title=\"order.placed\"]').closest('tr').cells[3].textContent === '31'");
+        awaitTrue(
+                page,
+                "document.querySelector('#types button[title=\"order.placed\"]').closest('tr').cells[3].textContent === '31'");
 
         page.evaluate("document.querySelector('#events summary').click()");
         awaitTrue(page, "document.querySelector('#events pre').textContent.includes('\"id\": 99')");
@@ -151,7 +154,8 @@ class BrowserClientTest {
         await().untilAsserted(() -> {
             join(site.target().dispatchEvent(TypedEvent.of(PLACED, "not heard")));
             join(site.target().dispatchEvent(TypedEvent.of(SENT, "heard")));
-            assertTrue(page.holds(rows() + "[0]?.includes('heard') && !" + rows() + ".some(row => row.includes('not heard'))"));
+            assertTrue(page.holds(
+                    rows() + "[0]?.includes('heard') && !" + rows() + ".some(row => row.includes('not heard'))"));
         });
         fill(page, "pattern", "not a type");
         page.press("Enter", 13);
@@ -181,9 +185,10 @@ class BrowserClientTest {
 
     @Test
     void asksForATokenWhereTheHubDoes() throws Exception {
-        Site site = site(HubOptions.defaults().authenticator(handshake -> "let me in".equals(handshake.token())
-                ? Future.succeededFuture(Peer.named("operator"))
-                : Future.failedFuture(new UnauthorizedException("This hub asks for another token"))));
+        Site site = site(HubOptions.defaults()
+                .authenticator(handshake -> "let me in".equals(handshake.token())
+                        ? Future.succeededFuture(Peer.named("operator"))
+                        : Future.failedFuture(new UnauthorizedException("This hub asks for another token"))));
         Chromium.Page page = chromium.open(site.url(), 420, 900, "light");
         awaitTrue(page, "document.getElementById('login').open");
         page.screenshot(SHOTS.resolve("page-token.png"));
@@ -194,7 +199,9 @@ class BrowserClientTest {
         page.press("Enter", 13);
         awaitTrue(page, "!document.getElementById('login').open && " + text("state") + " === 'Live'");
         awaitTrue(page, "document.querySelector('#spokes tbody td')?.textContent === 'operator'");
-        assertTrue(page.holds("!document.documentElement.outerHTML.includes('let me in')"), "the token is nowhere to be seen");
+        assertTrue(
+                page.holds("!document.documentElement.outerHTML.includes('let me in')"),
+                "the token is nowhere to be seen");
         page.screenshot(SHOTS.resolve("page-narrow.png"));
         assertEquals(List.of(), page.complaints());
     }
@@ -208,7 +215,9 @@ class BrowserClientTest {
         join(site.server().close());
         awaitTrue(page, text("state") + ".startsWith('Connecting again')");
         Hub hub = Hub.create(vertx, site.target());
-        join(vertx.createHttpServer().requestHandler(WebSocketHub.handler(hub, "/events")).listen(port, "127.0.0.1"));
+        join(vertx.createHttpServer()
+                .requestHandler(WebSocketHub.handler(hub, "/events"))
+                .listen(port, "127.0.0.1"));
         awaitTrue(page, text("state") + " === 'Live'");
         await().untilAsserted(() -> {
             join(site.target().dispatchEvent(TypedEvent.of(PLACED, "again")));
@@ -221,8 +230,7 @@ class BrowserClientTest {
         Site site = site(HubOptions.defaults());
         Chromium.Page page = chromium.open(site.url(), 800, 600, "light");
         awaitTrue(page, text("state") + " === 'Live'");
-        Object stories = page.evaluate(
-                """
+        Object stories = page.evaluate("""
                 (async () => {
                   const { connect } = await import('/eventtarget.js');
                   const { ownStory, remoteStory } = await import('/semantics.js');
@@ -242,8 +250,7 @@ class BrowserClientTest {
         Site site = site(HubOptions.defaults());
         Chromium.Page page = chromium.open(site.url(), 800, 600, "light");
         awaitTrue(page, text("state") + " === 'Live'");
-        Object reported = page.evaluate(
-                """
+        Object reported = page.evaluate("""
                 (async () => {
                   const { connect } = await import('/eventtarget.js');
                   const reported = [];

@@ -75,8 +75,8 @@ final class Chromium implements AutoCloseable {
 
     /** Opens a page. */
     Page open(String url, int width, int height, String colorScheme) {
-        String target =
-                send(null, "Target.createTarget", JsonObject.of("url", "about:blank")).getString("targetId");
+        String target = send(null, "Target.createTarget", JsonObject.of("url", "about:blank"))
+                .getString("targetId");
         String session = send(null, "Target.attachToTarget", JsonObject.of("targetId", target, "flatten", true))
                 .getString("sessionId");
         Page page = new Page(session);
@@ -90,8 +90,7 @@ final class Chromium implements AutoCloseable {
         page.send(
                 "Emulation.setEmulatedMedia",
                 JsonObject.of(
-                        "features",
-                        JsonArray.of(JsonObject.of("name", "prefers-color-scheme", "value", colorScheme))));
+                        "features", JsonArray.of(JsonObject.of("name", "prefers-color-scheme", "value", colorScheme))));
         page.send("Page.navigate", JsonObject.of("url", url));
         return page;
     }
@@ -118,7 +117,8 @@ final class Chromium implements AutoCloseable {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().waitFor();
         try (Stream<Path> files = Files.walk(profile)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 
@@ -185,7 +185,14 @@ final class Chromium implements AutoCloseable {
             JsonObject result = send(
                     "Runtime.evaluate",
                     JsonObject.of(
-                            "expression", expression, "awaitPromise", true, "returnByValue", true, "userGesture", true));
+                            "expression",
+                            expression,
+                            "awaitPromise",
+                            true,
+                            "returnByValue",
+                            true,
+                            "userGesture",
+                            true));
             assertNull(result.getJsonObject("exceptionDetails"), () -> expression + ": " + result.encodePrettily());
             return result.getJsonObject("result").getValue("value");
         }

@@ -1,7 +1,7 @@
 package dev.eventtarget.websocket;
 
-import dev.eventtarget.EventType;
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.Hub;

@@ -55,7 +55,8 @@ class NodeClientTest {
                 .requestHandler(request -> request.body()
                         .compose(body -> answer(request, body.length() == 0 ? new JsonObject() : body.toJsonObject()))
                         .onSuccess(answer -> request.response().end(Json.encode(answer)))
-                        .onFailure(error -> request.response().setStatusCode(500).end(error.toString())))
+                        .onFailure(
+                                error -> request.response().setStatusCode(500).end(error.toString())))
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -69,17 +70,15 @@ class NodeClientTest {
 
     static Stream<Path> tests() throws IOException {
         try (Stream<Path> files = Files.list(TESTS)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(".test.js"))
-                    .sorted()
-                    .toList()
-                    .stream();
+            return files.filter(file -> file.getFileName().toString().endsWith(".test.js")).sorted().toList().stream();
         }
     }
 
     @ParameterizedTest
     @MethodSource("tests")
     void passesInNode(Path file) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Programs.node(), "--test", "--test-reporter=spec", "--test-timeout=120000"));
+        List<String> command =
+                new ArrayList<>(List.of(Programs.node(), "--test", "--test-reporter=spec", "--test-timeout=120000"));
         if (Programs.nodeVersion() < 22) {
             command.add("--experimental-websocket");
         }
@@ -95,7 +94,10 @@ class NodeClientTest {
     @Test
     void packageHasWhatIsNeededAndNoMore() throws Exception {
         Programs.Outcome outcome = Programs.run(
-                CLIENT, Map.of(), Duration.ofMinutes(1), List.of(Programs.npm(), "pack", "--dry-run", "--json", "--offline"));
+                CLIENT,
+                Map.of(),
+                Duration.ofMinutes(1),
+                List.of(Programs.npm(), "pack", "--dry-run", "--json", "--offline"));
         assertEquals(0, outcome.status(), outcome.output());
         JsonObject packed = new JsonArray(outcome.out()).getJsonObject(0);
         List<String> files = packed.getJsonArray("files").stream()
@@ -138,10 +140,14 @@ class NodeClientTest {
                                 .put("id", event.id())
                                 .put("headers", new JsonObject(Map.copyOf(event.headers()))))
                         .toList()));
-            case "status" -> Future.succeededFuture(JsonObject.of(
-                    "links", hub.hub().status().links().size(),
-                    "sessions", hub.hub().status().sessions(),
-                    "subscriptions", hub.hub().status().links().stream().mapToInt(link -> link.subscriptions()).sum()));
+            case "status" ->
+                Future.succeededFuture(JsonObject.of(
+                        "links", hub.hub().status().links().size(),
+                        "sessions", hub.hub().status().sessions(),
+                        "subscriptions",
+                                hub.hub().status().links().stream()
+                                        .mapToInt(link -> link.subscriptions())
+                                        .sum()));
             default -> Future.failedFuture("There is nothing at " + request.path());
         };
     }
@@ -179,8 +185,7 @@ class NodeClientTest {
             options = options.heartbeat(Duration.ofMillis(body.getInteger("heartbeat")));
         }
         if (body.containsKey("queued")) {
-            options = options.maxQueued(body.getInteger("queued"), 32 << 20)
-                    .slowSpokes(SlowSpokePolicy.DROP_OLDEST);
+            options = options.maxQueued(body.getInteger("queued"), 32 << 20).slowSpokes(SlowSpokePolicy.DROP_OLDEST);
         }
         if (body.containsKey("maxMessage")) {
             options = options.maxMessage(body.getInteger("maxMessage"));
