@@ -39,6 +39,9 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -65,6 +68,9 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     /** Beyond, a message goes in several frames: some peers take no longer ones. */
     private static final int FRAME = 65_536;
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
     private static final int MOST_CLOSE_TEXT = 123;
     private static final long CLOSE_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
     private static final long LONGEST_CLOSE = TimeUnit.SECONDS.toNanos(30);
@@ -88,6 +94,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private @Nullable ByteBuf fragments;
     private boolean fragmentsAreText;
     private boolean paused = true;
+    private boolean reading;
     private boolean handingOver;
     private boolean sending;
     private boolean flushDue;
@@ -214,6 +221,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object read) {
+        reading = true;
         if (!(read instanceof WebSocketFrame frame) || gone) {
             ReferenceCountUtil.release(read);
         } else if (paused || handingOver) {
@@ -225,6 +233,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
         flush();
     }
 
@@ -259,7 +268,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
         } else {
             boolean text = frame instanceof TextWebSocketFrame;
             if (frame.isFinalFragment()) {
-                to.received(ByteBufUtil.getBytes(frame.content()), text);
+                hand(to, ByteBufUtil.getBytes(frame.content()), text);
             } else {
                 fragmentsAreText = text;
                 fragments = netty.alloc().buffer(frame.content().readableBytes());
@@ -279,11 +288,30 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
             if (frame.isFinalFragment()) {
                 byte[] bytes = ByteBufUtil.getBytes(whole);
                 dropFragments();
-                to.received(bytes, fragmentsAreText);
+                hand(to, bytes, fragmentsAreText);
             } else {
                 to.alive();
             }
         }
+    }
+
+    private void hand(Handler to, byte[] bytes, boolean text) {
+        if (text && !isUtf8(bytes)) {
+            fail(CloseReason.MALFORMED, "A text message that is no UTF-8");
+        } else {
+            to.received(bytes, text);
+        }
+    }
+
+    /** JSON readers let some pass that is none, and browsers close the connection if it is sent on to them. */
+    private static boolean isUtf8(byte[] bytes) {
+        int ascii = 0;
+        while (ascii <= bytes.length - Long.BYTES && ((long) LONGS.get(bytes, ascii) & NOT_ASCII) == 0) {
+            ascii += Long.BYTES;
+        }
+        return ascii == bytes.length
+                || ByteBufUtil.isText(
+                        Unpooled.wrappedBuffer(bytes), ascii, bytes.length - ascii, StandardCharsets.UTF_8);
     }
 
     private String tooLarge() {
@@ -356,7 +384,9 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
             netty.flush();
         } else if (!flushDue) {
             flushDue = true;
-            channel.eventLoop().execute(flush);
+            if (!reading) {
+                channel.eventLoop().execute(flush);
+            }
         }
     }
 

@@ -17,10 +17,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -269,6 +272,36 @@ class WebSocketHubTest {
         int port = serve();
         assertEquals(400, status(port, "Sec-WebSocket-Extensions: x-webkit-deflate-frame"));
         assertEquals(101, status(port, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "22ff22", // no UTF-8 at all
+                "22c022", // a beginning without its end
+                "22c0af22", // longer than need be
+                "22eda08022", // half of a surrogate pair
+                "22f490808022", // beyond the last character
+                "7b22ff223a317d", // in a name
+            })
+    void aTextThatIsNoUtf8ReachesNobody(String detail) throws Exception {
+        int port = serve();
+        try (RawWebSocket listener = new RawWebSocket(port, "/events");
+                RawWebSocket peer = new RawWebSocket(port, "/events")) {
+            listener.text("{\"type\":\"$subscribe\",\"detail\":{\"types\":[\"greeting\"]}}");
+            listener.send(RawWebSocket.PING, true, new byte[0]);
+            assertEquals(RawWebSocket.PONG, listener.read().opcode());
+            ByteArrayOutputStream text = new ByteArrayOutputStream();
+            text.writeBytes("{\"type\":\"greeting\",\"detail\":".getBytes(StandardCharsets.UTF_8));
+            text.writeBytes(HexFormat.of().parseHex(detail));
+            text.write('}');
+            peer.send(RawWebSocket.TEXT, true, text.toByteArray());
+            JsonObject error = new JsonObject(peer.read().text());
+            assertEquals("malformed", error.getJsonObject("detail").getString("reason"));
+            assertEquals(1007, peer.read().closeCode());
+            LinkTest.result(target.dispatchEvent(TypedEvent.of(GREETING, "hello")));
+            assertEquals("hello", new JsonObject(listener.read().text()).getString("detail"));
+        }
     }
 
     @Test
