@@ -151,7 +151,25 @@ class HubIT extends ChildProcesses {
         }
     }
 
-    /** Ends a hub that one is connected to. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
+    void whoKnowsTwoHubsGoesOnAtTheOther() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+            Running one = hubAtSomePort("--backend", redis.url());
+            Running other = hub("--listen", "ws://127.0.0.1:0/events", "--backend", redis.url());
+            String both =
+                    address(one).replaceFirst("/events$", "") + address(other).replaceFirst("^ws://", ",");
+            Running sub = start(jar("sub", "--url", both + "?capabilities=replay", "tick"));
+            publishUntilHeard(redis.url(), 1, sub);
+
+            end(one);
+            publishUntilHeard(redis.url(), 2, sub);
+            terminate(sub);
+            assertEquals(Main.OK, sub.exit(), sub.stderr());
+        }
+    }
+
+    /** Ends a hub in good order. */
     private static void end(Running hub) throws Exception {
         terminate(hub);
         assertEquals(Main.OK, hub.exit(), hub.stderr());
