@@ -92,14 +92,21 @@ final class Traffic {
         private final Map<String, Integer> next = new LinkedHashMap<>();
         private final List<String> wrong = new ArrayList<>();
         private final List<Throwable> errors = new ArrayList<>();
+        private boolean mayRepeat;
 
         synchronized void handle(TypedEvent<Integer> event) {
             String topic = event.type().topic();
             int expected = next.getOrDefault(topic, 0);
-            if (event.detail() != expected) {
+            if (event.detail() > expected || event.detail() < expected && !mayRepeat) {
                 wrong.add(topic + ": " + event.detail() + " in place of " + expected);
             }
-            next.put(topic, event.detail() + 1);
+            next.put(topic, Math.max(expected, event.detail() + 1));
+        }
+
+        /** What it has heard may come again. */
+        synchronized Reader atLeastOnce() {
+            mayRepeat = true;
+            return this;
         }
 
         synchronized void failed(Throwable error) {
