@@ -411,7 +411,12 @@ final class Session {
             return;
         }
         FrameWriter to = writer;
-        if (to == null || !acknowledges() || !to.isWritable() || !congested.isEmpty() || !areFree(all)) {
+        if (to == null
+                || !acknowledges()
+                || !to.isWritable()
+                || !congested.isEmpty()
+                || !areFree(all)
+                || isFull(frame.unconfirmed())) {
             for (HubSubscription subscription : all) {
                 offer(subscription, frame.unconfirmed());
             }
@@ -462,13 +467,14 @@ final class Session {
             return;
         }
         FrameWriter to = writer;
-        if (to != null && subscription.isFree() && congested.isEmpty() && to.isWritable()) {
+        boolean full = delivery.outcome() == null && isFull(delivery);
+        if (to != null && !full && subscription.isFree() && congested.isEmpty() && to.isWritable()) {
             take(delivery);
             write(subscription, delivery);
             sendAtEnd();
             return;
         }
-        if (delivery.outcome() == null && isFull(delivery) && !makeRoom(subscription)) {
+        if (full && !makeRoom(subscription)) {
             return;
         }
         take(delivery);

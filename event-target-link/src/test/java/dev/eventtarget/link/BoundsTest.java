@@ -300,6 +300,8 @@ class BoundsTest extends LinkTest {
         vertx.runOnContext(now -> {});
         peer.link().thaw();
         peer.expect("$pong");
-        assertTrue(peer.link().other().mostUnderWay() < 4 << 20, () -> peer.link().other().mostUnderWay() + " bytes");
+        assertTrue(
+                peer.link().other().mostUnderWay() < 4 << 20,
+                () -> peer.link().other().mostUnderWay() + " bytes");
     }
 }

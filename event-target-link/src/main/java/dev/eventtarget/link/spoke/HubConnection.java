@@ -48,6 +48,9 @@ final class HubConnection {
     private static final long TICK_MILLIS = 100;
     private static final long GOODBYE_MILLIS = 3000;
 
+    /** Events of all subscriptions. */
+    private static final int ACKNOWLEDGED_EVERY = 4096;
+
     /** Milliseconds that a listener's thread is given to let go of what waits. */
     private static final int PATIENCE = 200;
 
@@ -63,6 +66,7 @@ final class HubConnection {
     private final Map<Long, SpokeSubscription> subscriptions = new LinkedHashMap<>();
     private final AtomicLong buffered = new AtomicLong();
     private final long ticker;
+    private int receivedSince;
     private @Nullable Conversation current;
     private @Nullable String session;
     private @Nullable EventTargetException failure;
@@ -153,9 +157,20 @@ final class HubConnection {
     private void tick() {
         long now = System.nanoTime();
         outbox.failLate(now);
+        acknowledgeAll();
         Conversation open = current;
         if (open != null) {
             open.tick(now);
+        }
+    }
+
+    /** So that the hub keeps no more than need be, however many subscriptions there are. */
+    private void acknowledgeAll() {
+        receivedSince = 0;
+        for (SpokeSubscription one : subscriptions.values()) {
+            if (one.hasMoreToTell()) {
+                acknowledge(one);
+            }
         }
     }
 
@@ -387,6 +402,10 @@ final class HubConnection {
                 if (subscription != null) {
                     subscription.deliver(event, settings.claims(Capability.REPLAY) ? event : Positions.remove(event));
                 }
+            }
+            receivedSince++;
+            if (receivedSince == ACKNOWLEDGED_EVERY) {
+                turns.post(HubConnection.this::acknowledgeAll);
             }
             if (!held && buffered.get() > settings.maxBuffered()) {
                 held = true;

@@ -62,6 +62,7 @@ final class SpokeSubscription {
 
     private long received;
     private long acknowledged;
+    private long told;
 
     /** What was received in sessions before this one: it is settled first. */
     private long before;
@@ -196,6 +197,7 @@ final class SpokeSubscription {
         before += received;
         received = 0;
         acknowledged = 0;
+        told = 0;
         open.clear();
         ahead.clear();
         released.clear();
@@ -274,8 +276,15 @@ final class SpokeSubscription {
         }
     }
 
+    /** Whether more is done with than the hub was told. */
+    boolean hasMoreToTell() {
+        account();
+        return acknowledged > told;
+    }
+
     /** What is done with. */
     Map<String, Object> acknowledgement() {
+        told = acknowledged;
         return ahead.isEmpty()
                 ? Map.of("sub", number, "to", acknowledged)
                 : Map.of("sub", number, "to", acknowledged, "also", List.copyOf(ahead));
