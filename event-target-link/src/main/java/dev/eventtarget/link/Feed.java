@@ -93,7 +93,11 @@ final class Feed {
         if (all.length > 0) {
             Outgoing frame = new Outgoing(event);
             for (Branch branch : all) {
-                branch.turns.post(() -> branch.deliver(frame));
+                if (branch.turns.isIdleHere()) {
+                    branch.deliver(frame);
+                } else {
+                    branch.turns.post(() -> branch.deliver(frame));
+                }
             }
         }
         if (home.isHere()) {

@@ -17,6 +17,7 @@ import dev.eventtarget.link.spi.Link;
 import dev.eventtarget.spi.EncodedDetail;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.netty.channel.EventLoop;
+import io.vertx.core.Closeable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
@@ -66,6 +67,7 @@ public final class Hub {
     /** The outcomes of events with an id that the target has not accepted yet, by topic and id. */
     private final Map<String, Future<Void>> publishing = new ConcurrentHashMap<>();
 
+    private final boolean inProcess;
     private final List<String> capabilityNames;
     private final Counters counters = new Counters();
     private final SecureRandom random = new SecureRandom();
@@ -92,6 +94,7 @@ public final class Hub {
         this.vertx = (VertxInternal) vertx;
         this.target = target;
         this.options = options;
+        this.inProcess = !target.capabilities().contains(Capability.CROSS_PROCESS);
         Set<String> names = new TreeSet<>();
         target.capabilities().forEach(one -> names.add(one.name().toLowerCase(Locale.ROOT)));
         names.add(Capability.CROSS_PROCESS.name().toLowerCase(Locale.ROOT));
@@ -119,7 +122,7 @@ public final class Hub {
     }
 
     /**
-     * Makes a hub.
+     * Makes a hub. One that is made in a verticle closes with its undeployment, after its {@code stop}.
      *
      * @param vertx runs it
      * @param target where events go to and come from; closed by whoever opened it, after the hub
@@ -127,7 +130,13 @@ public final class Hub {
      * @return a hub that has no links yet
      */
     public static Hub create(Vertx vertx, TypedEventTarget target, HubOptions options) {
-        return new Hub(vertx, target, options);
+        Hub hub = new Hub(vertx, target, options);
+        ContextInternal context = ContextInternal.current();
+        if (context != null && context.isDeployment()) {
+            Closeable hook = completion -> hub.close().onComplete(completion);
+            context.unwrap().closeFuture().add(hook);
+        }
+        return hub;
     }
 
     /**
@@ -224,6 +233,10 @@ public final class Hub {
 
     TypedEventTarget target() {
         return target;
+    }
+
+    boolean isInProcess() {
+        return inProcess;
     }
 
     Counters counters() {
@@ -413,8 +426,10 @@ public final class Hub {
             closed = promise.future();
         }
         Future.join(listening.stream().map(HubTransport.Listening::close).toList())
-                .eventually(() -> drain())
-                .eventually(() -> sayGoodbye())
+                .eventually(this::drain)
+                .eventually(this::sayGoodbye)
+                .eventually(() -> Future.join(
+                        listening.stream().map(HubTransport.Listening::end).toList()))
                 .onComplete(done -> {
                     vertx.cancelTimer(ticker);
                     promise.complete();
@@ -451,8 +466,7 @@ public final class Hub {
             Promise<Void> one = Promise.promise();
             all.add(one.future());
             link.turns().post(() -> {
-                link.goodbye();
-                one.complete();
+                link.goodbye().onComplete(one);
             });
         }
         for (Session session : sessions.values()) {

@@ -41,6 +41,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
     private static final Set<String> FEATURES = Set.of("ack", "credit", "resume", "batch", "cbor");
     private static final int EARLY_MESSAGES = 64;
+    private static final int LOGGED_CHARS = 200;
     private static final int EARLY_BYTES = 64 << 10;
 
     private final Hub hub;
@@ -49,6 +50,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private final RateLimit rate;
     private final long opened = System.nanoTime();
     private final Deque<Early> early = new ArrayDeque<>();
+    private final Promise<Void> over = Promise.promise();
     private Link link;
     private volatile Turns turns;
     private volatile @Nullable DistantLink distant;
@@ -252,7 +254,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             case Control.BYE -> bye();
             case Control.ERROR -> {
                 if (!fields.has("sub")) {
-                    LOG.info("{}: {} reports {}", hub, handshake, fields.optionalText("message"));
+                    LOG.debug("{}: {} reports {}", hub, handshake, loggable(fields.optionalText("message")));
                     leave(CloseReason.BYE, "as you say");
                 }
             }
@@ -261,6 +263,13 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                 await(done);
             }
         }
+    }
+
+    /** A peer's own words, so that they forge no lines and fill no disk. */
+    private static String loggable(@Nullable String text) {
+        String cut =
+                text == null || text.length() <= LOGGED_CHARS ? String.valueOf(text) : text.substring(0, LOGGED_CHARS);
+        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 
     private void flush() {
@@ -543,13 +552,13 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         closed = true;
         writer.flush();
         writer.close();
-        link.close(reason, message);
+        link.close(reason, message).onComplete(done -> over.tryComplete());
         hub.closed(this);
         over(reason);
     }
 
-    /** The hub closes. */
-    void goodbye() {
+    /** The hub closes; completes when the link is closed. */
+    Future<Void> goodbye() {
         if (!closed) {
             Session known = session;
             if (known != null) {
@@ -560,13 +569,14 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             }
             leave(CloseReason.GOING_AWAY, "The hub closes");
         }
+        return over.future();
     }
 
     private void lose(String why) {
         LOG.debug("{}: {} is lost: {}", hub, handshake, why);
         closed = true;
         writer.close();
-        link.close(CloseReason.TIMEOUT, why);
+        link.close(CloseReason.TIMEOUT, why).onComplete(done -> over.tryComplete());
         hub.closed(this);
         over(null);
     }
@@ -585,6 +595,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
         if (!closed) {
             closed = true;
+            over.tryComplete();
             writer.close();
             hub.closed(this);
             over(reason);

@@ -23,7 +23,7 @@ public final class HubOptions {
     private int maxHandshakes = 1024;
     private int maxSessions = 16_384;
     private int maxRate = 0;
-    private int maxPublishing = 16_384;
+    private int maxPublishing = 1024;
     private int maxQueuedEvents = 65_536;
     private int maxQueuedBytes = 32 << 20;
     private Duration handshakeTimeout = Duration.ofSeconds(10);
@@ -193,7 +193,7 @@ public final class HubOptions {
     }
 
     /**
-     * The most publications of a link that the hub's target has not accepted yet; 16,384 by default. Beyond, the hub stops
+     * The most publications of a link that the hub's target has not accepted yet; 1,024 by default. Beyond, the hub stops
      * reading from the link.
      *
      * @param events 1 to 1,000,000

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * there. Touched only on its session's event loop.
  */
 final class HubSubscription {
+    private static final long LEAST_SPAN = 1024;
+    private static final int MOST_SPAN = 65_536;
+
     private final Session session;
     private final long number;
     private final EventType<EncodedDetail> type;
@@ -48,6 +51,7 @@ final class HubSubscription {
     private long sent;
     private long acknowledged;
     private long handed;
+    private long dropped;
 
     /** So many events are missing here; 0 where that is not known. */
     private static final class Gap {
@@ -137,6 +141,19 @@ final class HubSubscription {
         return subscription.ready().onSuccess(there -> ready = true);
     }
 
+    /** What the target has left out, as it may wait for no spoke. */
+    private void tellDropped() {
+        Subscription mine = own;
+        long now = mine == null ? 0 : mine.dropped();
+        if (now > dropped) {
+            Gap gap = new Gap();
+            gap.missed = now - dropped;
+            dropped = now;
+            waiting.add(gap);
+            session.sendWaiting(this);
+        }
+    }
+
     private void report(EventTargetException error) {
         Hub.report(error);
         if (error instanceof GapException) {
@@ -153,6 +170,7 @@ final class HubSubscription {
     private Future<Void> hand(TypedEvent<EncodedDetail> event) {
         Promise<Void> outcome = session.promise();
         handed++;
+        tellDropped();
         session.offer(this, new Delivery(new Outgoing(event), outcome));
         return outcome.future();
     }
@@ -226,7 +244,9 @@ final class HubSubscription {
     }
 
     private boolean hasCredit() {
-        return unacknowledged.size() < credit;
+        // one that is never acknowledged must not let the numbers run away from it
+        return unacknowledged.size() < credit
+                && unacknowledged.span() < Math.max(LEAST_SPAN, 2L * Math.min(credit, MOST_SPAN));
     }
 
     /** Takes note that an event was written for it, by whoever wrote it. */
@@ -250,7 +270,7 @@ final class HubSubscription {
     /** Whether there is something that may be sent. */
     boolean canSend() {
         Object first = waiting.peek();
-        return first != null && (!(first instanceof Delivery) || hasCredit());
+        return first != null && (first instanceof FlushMark || hasCredit());
     }
 
     /** Sends what is first in line. */

@@ -42,6 +42,10 @@ final class Publications {
     private long accepted;
     private long counted;
     private boolean held;
+    private boolean inTurn;
+
+    /** What has come in one message with so many others that the target must accept those first. */
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
 
     private record Outcome(long number, Future<Void> accepted) {}
 
@@ -87,14 +91,14 @@ final class Publications {
     }
 
     private void checkSettled() {
-        if (open.isEmpty()) {
+        if (isSettled()) {
             awaitingSettled.forEach(Promise::tryComplete);
             awaitingSettled.clear();
         }
     }
 
     boolean isSettled() {
-        return open.isEmpty();
+        return open.isEmpty() && waiting.isEmpty();
     }
 
     /** Whether a spoke that knows of so many outcomes can be told of all others. */
@@ -114,6 +118,22 @@ final class Publications {
 
     void publish(TypedEvent<EncodedDetail> event) {
         long number = ++received;
+        if (mustWait()) {
+            waiting.add(() -> publish(number, event));
+        } else {
+            publish(number, event);
+        }
+    }
+
+    private boolean mustWait() {
+        return isFull() || !waiting.isEmpty();
+    }
+
+    private boolean isFull() {
+        return open.size() >= hub.options().maxPublishing();
+    }
+
+    private void publish(long number, TypedEvent<EncodedDetail> event) {
         if (producer != null && producer.has(base + number)) {
             add(number, Future.succeededFuture());
             return;
@@ -130,12 +150,20 @@ final class Publications {
     }
 
     void malformed(CodecException error) {
-        add(++received, Future.failedFuture(error));
+        addInTurn(++received, Future.failedFuture(error));
     }
 
     void skip(long count) {
         received += count;
-        add(received, Future.succeededFuture());
+        addInTurn(received, Future.succeededFuture());
+    }
+
+    private void addInTurn(long number, Future<Void> outcome) {
+        if (mustWait()) {
+            waiting.add(() -> add(number, outcome));
+        } else {
+            add(number, outcome);
+        }
     }
 
     private void add(long number, Future<Void> outcome) {
@@ -159,12 +187,22 @@ final class Publications {
 
     private void settleOpen() {
         settling.set(false);
-        Outcome first = open.peek();
-        while (first != null && first.accepted.isComplete()) {
-            open.remove();
-            settle(first.number, first.accepted.cause());
-            first = open.peek();
+        if (inTurn) {
+            return;
         }
+        inTurn = true;
+        do {
+            Outcome first = open.peek();
+            while (first != null && first.accepted.isComplete()) {
+                open.remove();
+                settle(first.number, first.accepted.cause());
+                first = open.peek();
+            }
+            while (!waiting.isEmpty() && !isFull()) {
+                waiting.remove().run();
+            }
+        } while (!open.isEmpty() && open.getFirst().accepted.isComplete());
+        inTurn = false;
         session().sendAtEnd();
         session().checkAwaited();
         checkSettled();

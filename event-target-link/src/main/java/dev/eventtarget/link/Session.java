@@ -4,8 +4,6 @@ import dev.eventtarget.CodecException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
-import dev.eventtarget.RetryPolicy;
-import dev.eventtarget.StartFrom;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.UnauthorizedException;
 import dev.eventtarget.core.codec.EventCodecs;
@@ -19,9 +17,6 @@ import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.spi.EncodedDetail;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,6 +64,7 @@ final class Session {
     private long queuedBytes;
     private long plainNumbers;
     private boolean ended;
+    private boolean due;
     private long losses;
     private long delivered;
     private long counted;
@@ -150,7 +146,7 @@ final class Session {
             subscription.rewind(received.getOrDefault(subscription.number(), 0L));
             congest(subscription);
         }
-        turns.atEnd(sends);
+        sendAtEnd();
     }
 
     /** Goes on without a link. */
@@ -257,7 +253,7 @@ final class Session {
 
     private void goOn(HubSubscription subscription) {
         congest(subscription);
-        turns.atEnd(sends);
+        sendAtEnd();
         checkAwaited();
     }
 
@@ -277,16 +273,17 @@ final class Session {
             }
             return;
         }
-        HubSubscription added;
+        SubscribeRequest request;
         try {
-            added = subscription(number, detail);
+            request = SubscribeRequest.of(detail, this, hub.options(), hub.isInProcess());
         } catch (IllegalArgumentException | EventTargetException e) {
             refuse(number, e);
             return;
         }
         checkCount();
+        HubSubscription added = new HubSubscription(this, number, request.type(), request.options(), request.credit());
         subscriptions.put(number, added);
-        listen(added, needsItsOwn(detail)).onComplete(listening -> {
+        listen(added, request.needsItsOwn()).onComplete(listening -> {
             if (subscriptions.get(number) != added) {
                 return;
             }
@@ -308,75 +305,12 @@ final class Session {
         }
     }
 
-    private boolean needsItsOwn(Fields detail) {
-        return hub.options().slowSpokes() == SlowSpokePolicy.PAUSE
-                || detail.has("group")
-                || detail.has("retry")
-                || detail.has("deadLetter")
-                || detail.has("from")
-                        && !"latest".equals(detail.detail().path("from").textValue());
-    }
-
-    private HubSubscription subscription(long number, Fields detail) {
-        EventType<EncodedDetail> type = permitted(detail.text("type"));
-        int most = hub.options().maxQueuedEvents();
-        boolean bounded = detail.has("credit") && features.contains("credit");
-        int credit = bounded ? (int) Math.min(Integer.MAX_VALUE, detail.number("credit", 0)) : Integer.MAX_VALUE;
-        // what is under way to the spoke is being handled, as the hub's target sees it
-        int window = Math.max(1, Math.min(credit, Math.min(most, ListenerOptions.DEFAULT_BUFFER)));
-        ListenerOptions options = ListenerOptions.defaults()
-                .concurrency(window)
-                .onError(Hub::report)
-                .from(start(detail));
-        String group = detail.optionalText("group");
-        if (group != null) {
-            options = options.group(group).buffer(window, options.overflow());
-        }
-        Fields retry = detail.fields("retry");
-        if (retry != null) {
-            options = options.retry(RetryPolicy.backoff(
-                    (int) Math.min(1000, retry.number("attempts", 1)),
-                    Duration.ofMillis(Math.min(3_600_000, retry.number("delay", 0, 100))),
-                    Duration.ofMillis(Math.min(3_600_000, retry.number("most", 0, 30_000)))));
-        }
-        String deadLetter = detail.optionalText("deadLetter");
-        if (deadLetter != null) {
-            EventType<EncodedDetail> letters = EventType.of(deadLetter, EncodedDetail.class);
-            if (letters.isPattern() || !hub.options().authorizer().mayPublish(peer, letters)) {
-                throw new UnauthorizedException("Dead letters to " + deadLetter + " are not allowed for " + peer);
-            }
-            options = options.deadLetter(deadLetter);
-        }
-        return new HubSubscription(this, number, type, options, credit);
-    }
-
-    private EventType<EncodedDetail> permitted(String topic) {
+    EventType<EncodedDetail> permitted(String topic) {
         EventType<EncodedDetail> type = EventType.of(topic, EncodedDetail.class);
         if (!hub.options().authorizer().maySubscribe(peer, type)) {
             throw new UnauthorizedException("To subscribe to " + topic + " is not allowed for " + peer);
         }
         return type;
-    }
-
-    private static StartFrom start(Fields detail) {
-        Fields from = detail.detail().path("from").isTextual() ? null : detail.fields("from");
-        if (from == null) {
-            String named = detail.optionalText("from");
-            return switch (named == null ? "latest" : named) {
-                case "latest" -> StartFrom.latest();
-                case "earliest" -> StartFrom.earliest();
-                default -> throw detail.wrong("from", "is neither latest nor earliest");
-            };
-        }
-        String after = from.optionalText("after");
-        if (after != null) {
-            return StartFrom.after(after);
-        }
-        try {
-            return StartFrom.since(Instant.parse(from.text("since")));
-        } catch (DateTimeException e) {
-            throw from.wrong("since", "is no ISO-8601 instant");
-        }
     }
 
     private void checkCount() {
@@ -489,7 +423,7 @@ final class Session {
             subscription.wrote(frame.unconfirmed());
         }
         delivered += all.length;
-        turns.atEnd(sends);
+        sendAtEnd();
     }
 
     private static boolean areFree(HubSubscription[] all) {
@@ -531,7 +465,7 @@ final class Session {
         if (to != null && subscription.isFree() && congested.isEmpty() && to.isWritable()) {
             take(delivery);
             write(subscription, delivery);
-            turns.atEnd(sends);
+            sendAtEnd();
             return;
         }
         if (delivery.outcome() == null && isFull(delivery) && !makeRoom(subscription)) {
@@ -541,7 +475,7 @@ final class Session {
         subscription.await(delivery);
         congest(subscription);
         if (to != null) {
-            turns.atEnd(sends);
+            sendAtEnd();
         }
     }
 
@@ -629,12 +563,12 @@ final class Session {
     /** Sends what waits for a subscription, if it can. */
     void sendWaiting(HubSubscription subscription) {
         congest(subscription);
-        turns.atEnd(sends);
+        sendAtEnd();
     }
 
     /** The link takes more. */
     void writable() {
-        turns.atEnd(sends);
+        sendAtEnd();
     }
 
     private void pump() {
@@ -652,6 +586,7 @@ final class Session {
 
     /** What is to be sent, at the end of a turn. */
     void send() {
+        due = false;
         pump();
         publications.acknowledge();
         if (counted < delivered) {
@@ -668,12 +603,15 @@ final class Session {
         FrameWriter to = writer;
         if (to != null) {
             to.control(type, detail);
-            turns.atEnd(sends);
+            sendAtEnd();
         }
     }
 
     void sendAtEnd() {
-        turns.atEnd(sends);
+        if (!due) {
+            due = true;
+            turns.atEnd(sends);
+        }
     }
 
     // ---- waiting

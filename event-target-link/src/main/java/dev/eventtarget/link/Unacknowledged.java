@@ -25,6 +25,11 @@ final class Unacknowledged {
         return size;
     }
 
+    /** {@return how many numbers there are from the first that is there to the last that was} */
+    long span() {
+        return size == 0 ? 0 : end - first;
+    }
+
     boolean isEmpty() {
         return size == 0;
     }

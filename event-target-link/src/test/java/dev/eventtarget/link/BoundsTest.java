@@ -12,6 +12,7 @@ import dev.eventtarget.link.spi.CloseReason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -118,13 +119,13 @@ class BoundsTest extends LinkTest {
         steady.hello("ack");
         RawPeer flooding = peer(hub);
         flooding.hello("ack", "batch");
-        String batch = "[" + String.join(",", java.util.Collections.nCopies(100, "{'type':'$pong'}")) + "]";
+        String batch = "[" + String.join(",", Collections.nCopies(100, "{'type':'$pong'}")) + "]";
         IntStream.range(0, 1000).forEach(i -> flooding.send(batch));
         flooding.expectEnd(CloseReason.OVER_LIMIT);
         steady.expectNothing();
         RawPeer malformed = peer(hub);
         malformed.hello("ack", "batch");
-        String nonsense = "[" + String.join(",", java.util.Collections.nCopies(1000, "5")) + "]";
+        String nonsense = "[" + String.join(",", Collections.nCopies(1000, "5")) + "]";
         malformed.send(nonsense).expectEnd(CloseReason.OVER_LIMIT);
     }
 
@@ -266,5 +267,36 @@ class BoundsTest extends LinkTest {
         eventually(() -> assertTrue(hub.status().dropped() >= 20 * 200 - 50));
         assertTrue(hub.status().links().get(0).queued() <= 50);
         peer.expectNothingBut("$gap");
+    }
+
+    @Test
+    void whatIsNotAcknowledgedIsBounded() {
+        Hub hub = hub(target, options().maxQueued(100, 1 << 20));
+        RawPeer peer = peer(hub);
+        peer.hello(FEATURES);
+        peer.subscribe(1, "n");
+        for (int i = 1; i <= 100; i++) {
+            result(publish(i));
+            assertEquals(i, number(peer.next()));
+        }
+        IntStream.rangeClosed(101, 300).forEach(i -> result(publish(i)));
+        eventually(() -> assertTrue(peer.isClosed()));
+        assertEquals(CloseReason.SLOW_CONSUMER, peer.closed().reason());
+        assertEquals(1, hub.status().slow());
+    }
+
+    @Test
+    void answersThatAreNotReadDoNotPileUp() {
+        Hub hub = hub(target, options());
+        RawPeer peer = peer(hub);
+        peer.hello(FEATURES);
+        peer.link().freeze();
+        for (int i = 0; i < 300; i++) {
+            peer.send("[" + String.join(",", Collections.nCopies(1000, "{'type':'$ping'}")) + "]");
+        }
+        vertx.runOnContext(now -> {});
+        peer.link().thaw();
+        peer.expect("$pong");
+        assertTrue(peer.link().other().mostUnderWay() < 4 << 20, () -> peer.link().other().mostUnderWay() + " bytes");
     }
 }

@@ -37,6 +37,7 @@ final class LocalLink implements Link {
     private volatile Consumer<Throwable> onDefect = RETHROW;
     private volatile LocalLink other = this;
     private volatile boolean frozen;
+    private volatile int mostUnderWay;
     private @Nullable Handler handler;
     private boolean paused;
     private boolean closing;
@@ -94,6 +95,11 @@ final class LocalLink implements Link {
         run(() -> cutAfter = messages);
     }
 
+    /** The most bytes that it has sent and that had not arrived. */
+    int mostUnderWay() {
+        return mostUnderWay;
+    }
+
     /** Completes when this end has closed. */
     Future<Void> gone() {
         return gone.future();
@@ -123,7 +129,7 @@ final class LocalLink implements Link {
         message.release();
         checkContext();
         if (!closing && !closed) {
-            underWay.addAndGet(bytes.length);
+            mostUnderWay = Math.max(mostUnderWay, underWay.addAndGet(bytes.length));
             transmit(new Message(bytes, text, null, ""));
         }
     }

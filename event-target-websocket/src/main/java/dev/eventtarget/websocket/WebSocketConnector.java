@@ -4,6 +4,7 @@ import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.link.spi.Connector;
 import dev.eventtarget.link.spi.Link;
 import dev.eventtarget.spi.EventTargetConfig;
@@ -27,6 +28,7 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +48,15 @@ final class WebSocketConnector implements Connector {
     private final long connectTimeout;
     private final int maxMessage;
     private final WebSocketClient client;
-    private final AtomicInteger attempts = new AtomicInteger();
+
+    /** The hub to try next: another one only where this one does not take links, as it keeps the session. */
+    private final AtomicInteger next;
 
     WebSocketConnector(Vertx vertx, EventTargetConfig config) {
         this.vertx = vertx;
         tls = config.transport().equals("wss");
         hubs = hubs(config, tls ? 443 : 80);
+        next = new AtomicInteger(ThreadLocalRandom.current().nextInt(hubs.size()));
         path = config.string("path", "/events");
         address = config.transport() + "://"
                 + hubs.stream().map(HostAndPort::toString).collect(Collectors.joining(",")) + path;
@@ -124,7 +129,7 @@ final class WebSocketConnector implements Connector {
 
     @Override
     public Future<Link> connect(Context context) {
-        HostAndPort hub = hubs.get(Math.floorMod(attempts.getAndIncrement(), hubs.size()));
+        HostAndPort hub = hubs.get(Math.floorMod(next.get(), hubs.size()));
         String host =
                 hub.host().startsWith("[") ? hub.host().substring(1, hub.host().length() - 1) : hub.host();
         return token().compose(shown -> {
@@ -141,8 +146,15 @@ final class WebSocketConnector implements Connector {
                     }
                     return ((ClientWebSocketInternal) client.webSocket()).connect(context, options);
                 })
-                .<Link>map(socket -> WebSocketLink.of(socket, context, false, maxMessage))
+                .<Link>map(socket -> WebSocketLink.of(socket, context, false, maxMessage, this::ended))
+                .onFailure(error -> next.incrementAndGet())
                 .recover(error -> Future.failedFuture(failure(error, (tls ? "wss://" : "ws://") + hub + path)));
+    }
+
+    private void ended(@Nullable CloseReason reason) {
+        if (reason == CloseReason.GOING_AWAY || reason == CloseReason.OVERLOADED) {
+            next.incrementAndGet();
+        }
     }
 
     private Future<@Nullable String> token() {

@@ -48,9 +48,10 @@ import org.slf4j.LoggerFactory;
  * for {@code /events} they are {@code /} and {@code /eventtarget.js} ({@code /eventtarget.d.ts} has its types). {@code
  * /events/status} is what {@link Hub#status} says, as JSON, for who gives a token that the hub's authenticator accepts.
  *
- * <p>The server has to run on an event loop. Nothing has to be set in its options: {@link
- * io.vertx.core.http.HttpServerOptions#setPerMessageWebSocketCompressionSupported} allows compression; limits for frames
- * and messages are the hub's. Close the hub before the server: spokes are then said goodbye.
+ * <p>The server has to run on an event loop. Nothing has to be set in its options: limits of frames and messages are the
+ * hub's. Messages are compressed for spokes that ask for it, unless {@link
+ * io.vertx.core.http.HttpServerOptions#setPerMessageWebSocketCompressionSupported} forbids it. Close the hub before the
+ * server: spokes are then said goodbye.
  *
  * <p>A browser is let in only if its page comes from the same host, or from one of {@link #origins}; programs that are no
  * browsers send no {@code Origin}. Immutable.
@@ -198,6 +199,8 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
         } else if (!"13".equals(request.getHeader("Sec-WebSocket-Version"))) {
             response.putHeader("Sec-WebSocket-Version", "13");
             refuse(request, 426, "WebSocket version 13 is what is possible here");
+        } else if (asksForFrameCompression(request)) {
+            refuse(request, 400, "Of compressions, permessage-deflate is what is possible here");
         } else if (!isAllowed(request)) {
             refuse(
                     request,
@@ -218,12 +221,18 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
             request.toWebSocket()
                     .onSuccess(socket -> {
                         WebSocketLink link = WebSocketLink.of(
-                                socket, context, true, hub.options().maxMessage());
+                                socket, context, true, hub.options().maxMessage(), ended -> {});
                         opened.handle(socket);
                         hub.accept(link, handshake);
                     })
                     .onFailure(error -> LOG.debug("No handshake with {}: {}", handshake, error.getMessage()));
         }
+    }
+
+    /** An older kind, which Vert.x agrees on unless its options forbid it. */
+    private static boolean asksForFrameCompression(HttpServerRequest request) {
+        return request.headers().getAll("Sec-WebSocket-Extensions").stream()
+                .anyMatch(line -> line.contains("deflate-frame"));
     }
 
     private boolean isAllowed(HttpServerRequest request) {

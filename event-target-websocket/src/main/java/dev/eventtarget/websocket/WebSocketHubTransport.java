@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -24,10 +25,13 @@ import io.vertx.core.net.SocketAddress;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +43,9 @@ public final class WebSocketHubTransport implements HubTransport {
 
     /** Servers with one number share whatever port they get; each address has its own. */
     private static final AtomicInteger FREE_PORTS = new AtomicInteger();
+
+    /** By Vertx, where its hubs listen: Vert.x would have servers at one address share the connections. */
+    private static final Map<Vertx, Set<String>> TAKEN = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** Called by the service loader. */
     public WebSocketHubTransport() {}
@@ -96,6 +103,7 @@ public final class WebSocketHubTransport implements HubTransport {
         private final int count;
         private final List<Instance> instances = new CopyOnWriteArrayList<>();
         private String deployment = "";
+        private Future<Void> ended = Future.succeededFuture();
 
         Address(Vertx vertx, Hub hub, EventTargetConfig config) {
             this.vertx = vertx;
@@ -119,6 +127,8 @@ public final class WebSocketHubTransport implements HubTransport {
                     ? SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), bare)
                     : SocketAddress.inetSocketAddress(port, bare);
             options = new HttpServerOptions()
+                    // else a connection is none for Vert.x before its first bytes have shown whether it is HTTP/2
+                    .setHttp2ClearTextEnabled(false)
                     .setIdleTimeout(IDLE_SECONDS)
                     .setPerMessageWebSocketCompressionSupported(config.bool("compression", false))
                     .setPerFrameWebSocketCompressionSupported(false)
@@ -151,27 +161,56 @@ public final class WebSocketHubTransport implements HubTransport {
             }
         }
 
+        /** {@return whether it was free, and is taken now} */
+        private boolean take() {
+            return port == 0
+                    || TAKEN.computeIfAbsent(vertx, any -> ConcurrentHashMap.newKeySet())
+                            .add(local.toString());
+        }
+
+        private void giveBack() {
+            Set<String> taken = TAKEN.get(vertx);
+            if (taken != null) {
+                taken.remove(local.toString());
+            }
+        }
+
         Future<Void> listen() {
-            return vertx.deployVerticle(
-                            () -> {
-                                Instance instance = new Instance(hub, options, local, handler);
-                                instances.add(instance);
-                                return instance;
-                            },
-                            new DeploymentOptions().setInstances(count))
-                    .<Void>map(id -> {
+            if (!take()) {
+                return Future.failedFuture(failure(new BindException("a hub listens there already")));
+            }
+            return deploy().<Void>map(id -> {
                         deployment = id;
                         return null;
                     })
-                    .recover(error -> Future.failedFuture(new ConfigurationException(
-                            "The hub can't listen at " + scheme + "://" + host + ":" + port + ": " + advice(error),
-                            error)));
+                    .onFailure(error -> giveBack())
+                    .recover(error -> Future.failedFuture(failure(error)));
         }
 
-        private String advice(Throwable error) {
-            return error instanceof BindException
-                    ? error.getMessage() + "; choose another port, or 0 for a free one, and a host of this machine"
-                    : String.valueOf(error.getMessage());
+        /** On a context of nobody: a hub that a verticle has made closes when it is told to, and not before the verticle's stop. */
+        private Future<String> deploy() {
+            Promise<String> deployed = Promise.promise();
+            ((VertxInternal) vertx)
+                    .createEventLoopContext()
+                    .runOnContext(now -> vertx.deployVerticle(
+                                    () -> {
+                                        Instance instance = new Instance(hub, options, local, handler);
+                                        instances.add(instance);
+                                        return instance;
+                                    },
+                                    new DeploymentOptions().setInstances(count))
+                            .onComplete(deployed));
+            return deployed.future();
+        }
+
+        private ConfigurationException failure(Throwable error) {
+            String advice = error instanceof BindException
+                    ? ": choose another port, or 0 for a free one, and a host of this machine"
+                    : "";
+            return new ConfigurationException(
+                    "The hub can't listen at " + scheme + "://" + host + ":" + port + " (" + error.getMessage() + ")"
+                            + advice,
+                    error);
         }
 
         @Override
@@ -185,11 +224,22 @@ public final class WebSocketHubTransport implements HubTransport {
             Duration grace = hub.options().closeTimeout().multipliedBy(2);
             List<Future<Void>> shutdowns =
                     instances.stream().map(one -> one.shutdown(grace)).toList();
-            Future.join(shutdowns).onComplete(done -> vertx.undeploy(deployment));
+            ended = Future.join(shutdowns)
+                    .<Void>mapEmpty()
+                    .eventually(() -> {
+                        giveBack();
+                        return vertx.undeploy(deployment);
+                    })
+                    .otherwiseEmpty();
             return Future.join(instances.stream().map(Instance::unbound).toList())
                     .timeout(1, TimeUnit.SECONDS)
                     .otherwiseEmpty()
                     .mapEmpty();
+        }
+
+        @Override
+        public Future<Void> end() {
+            return ended;
         }
     }
 

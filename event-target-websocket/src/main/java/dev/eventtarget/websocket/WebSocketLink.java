@@ -39,6 +39,9 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -58,12 +61,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All methods run on the channel's event loop.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails comes back as an exception or the end of the channel
 final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
 
     /** Beyond, a message goes in several frames: some peers take no longer ones. */
     private static final int FRAME = 65_536;
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
     private static final int MOST_CLOSE_TEXT = 123;
     private static final long CLOSE_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
     private static final long LONGEST_CLOSE = TimeUnit.SECONDS.toNanos(30);
@@ -73,6 +80,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private final String remoteAddress;
     private final boolean server;
     private final int maxMessage;
+    private final Consumer<@Nullable CloseReason> ended;
     private final Promise<Void> closed;
     private final Runnable flush = this::flush;
 
@@ -87,6 +95,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private @Nullable ByteBuf fragments;
     private boolean fragmentsAreText;
     private boolean paused = true;
+    private boolean reading;
     private boolean handingOver;
     private boolean sending;
     private boolean flushDue;
@@ -96,12 +105,18 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private String message = "The connection was lost";
 
     private WebSocketLink(
-            ContextInternal context, Channel channel, SocketAddress remote, boolean server, int maxMessage) {
+            ContextInternal context,
+            Channel channel,
+            SocketAddress remote,
+            boolean server,
+            int maxMessage,
+            Consumer<@Nullable CloseReason> ended) {
         this.context = context;
         this.channel = channel;
         this.remoteAddress = remote.hostAddress() + ":" + remote.port();
         this.server = server;
         this.maxMessage = maxMessage;
+        this.ended = ended;
         this.closed = context.promise();
     }
 
@@ -112,15 +127,17 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
      * @param context what the link's callbacks run on
      * @param server whether the other side has opened it
      * @param maxMessage the most bytes of a message
+     * @param ended is told why the link is closed, just before its handler; null where it was lost
      * @return the link, which hands nothing over before it has a handler
      */
-    static WebSocketLink of(WebSocket socket, Context context, boolean server, int maxMessage) {
+    static WebSocketLink of(
+            WebSocket socket, Context context, boolean server, int maxMessage, Consumer<@Nullable CloseReason> ended) {
         ChannelHandlerContext vertx = ((WebSocketInternal) socket).channelHandlerContext();
         Channel channel = vertx.channel();
         ChannelPipeline pipeline = vertx.pipeline();
         channel.config().setAutoRead(false);
         WebSocketLink link = new WebSocketLink(
-                ((ContextInternal) context).unwrap(), channel, socket.remoteAddress(), server, maxMessage);
+                ((ContextInternal) context).unwrap(), channel, socket.remoteAddress(), server, maxMessage, ended);
         boolean compressed = pipeline.get(WebSocketExtensionDecoder.class) != null;
         if (compressed) {
             pipeline.replace(WebSocketExtensionDecoder.class, "inflater", inflater(maxMessage));
@@ -213,6 +230,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object read) {
+        reading = true;
         if (!(read instanceof WebSocketFrame frame) || gone) {
             ReferenceCountUtil.release(read);
         } else if (paused || handingOver) {
@@ -224,6 +242,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
         flush();
     }
 
@@ -258,7 +277,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
         } else {
             boolean text = frame instanceof TextWebSocketFrame;
             if (frame.isFinalFragment()) {
-                to.received(ByteBufUtil.getBytes(frame.content()), text);
+                hand(to, ByteBufUtil.getBytes(frame.content()), text);
             } else {
                 fragmentsAreText = text;
                 fragments = netty.alloc().buffer(frame.content().readableBytes());
@@ -278,11 +297,30 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
             if (frame.isFinalFragment()) {
                 byte[] bytes = ByteBufUtil.getBytes(whole);
                 dropFragments();
-                to.received(bytes, fragmentsAreText);
+                hand(to, bytes, fragmentsAreText);
             } else {
                 to.alive();
             }
         }
+    }
+
+    private void hand(Handler to, byte[] bytes, boolean text) {
+        if (text && !isUtf8(bytes)) {
+            fail(CloseReason.MALFORMED, "A text message that is no UTF-8");
+        } else {
+            to.received(bytes, text);
+        }
+    }
+
+    /** JSON readers let some pass that is none, and browsers close the connection if it is sent on to them. */
+    private static boolean isUtf8(byte[] bytes) {
+        int ascii = 0;
+        while (ascii <= bytes.length - Long.BYTES && ((long) LONGS.get(bytes, ascii) & NOT_ASCII) == 0) {
+            ascii += Long.BYTES;
+        }
+        return ascii == bytes.length
+                || ByteBufUtil.isText(
+                        Unpooled.wrappedBuffer(bytes), ascii, bytes.length - ascii, StandardCharsets.UTF_8);
     }
 
     private String tooLarge() {
@@ -355,7 +393,9 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
             netty.flush();
         } else if (!flushDue) {
             flushDue = true;
-            channel.eventLoop().execute(flush);
+            if (!reading) {
+                channel.eventLoop().execute(flush);
+            }
         }
     }
 
@@ -506,6 +546,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
             waiting.forEach(ReferenceCountUtil::release);
             waiting.clear();
             dropFragments();
+            ended.accept(reason);
             tell(to -> to.closed(reason, message));
             closed.complete();
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A hub for each bus of a contract test, each with a target of its own. They can be killed and started again. */
 final class HubsByBus {
@@ -28,7 +29,7 @@ final class HubsByBus {
     private final UnaryOperator<String> targetUri;
     private final Vertx targets = Vertx.vertx();
     private final Map<String, Bus> buses = new ConcurrentHashMap<>();
-    private Vertx hubs = Vertx.vertx();
+    private @Nullable Vertx hubs = Vertx.vertx();
 
     /** With the URI of the target for a bus. */
     HubsByBus(UnaryOperator<String> targetUri) {
@@ -37,6 +38,10 @@ final class HubsByBus {
 
     /** Where the hub of a bus listens. */
     synchronized String url(String name) throws Exception {
+        if (hubs == null) {
+            // a test has failed between kill and restart
+            restart();
+        }
         Bus bus = buses.get(name);
         if (bus == null) {
             TypedEventTarget target = EventTargets.open(targets, targetUri.apply(name));
@@ -67,7 +72,9 @@ final class HubsByBus {
 
     /** Ends all hubs, without a goodbye. */
     synchronized void kill() throws Exception {
-        LinkTest.result(hubs.close());
+        Vertx dying = hubs;
+        hubs = null;
+        LinkTest.result(dying.close());
     }
 
     synchronized void restart() {
@@ -80,7 +87,9 @@ final class HubsByBus {
     }
 
     synchronized void close() throws Exception {
-        LinkTest.result(hubs.close());
+        if (hubs != null) {
+            LinkTest.result(hubs.close());
+        }
         LinkTest.result(targets.close());
     }
 }

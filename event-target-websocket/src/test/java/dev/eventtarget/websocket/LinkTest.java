@@ -52,7 +52,7 @@ abstract class LinkTest {
         HttpServer server = vertx.createHttpServer(options).requestHandler(request -> {
             request.response().putHeader("Sec-WebSocket-Protocol", WebSocketHub.SUBPROTOCOL);
             request.toWebSocket().onSuccess(socket -> {
-                WebSocketLink link = WebSocketLink.of(socket, Vertx.currentContext(), true, MOST);
+                WebSocketLink link = WebSocketLink.of(socket, Vertx.currentContext(), true, MOST, ended -> {});
                 LinkRecorder recorder = new LinkRecorder(link);
                 link.handler(recorder);
                 accepted.add(recorder);

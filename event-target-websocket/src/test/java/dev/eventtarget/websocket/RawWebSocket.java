@@ -6,8 +6,10 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -43,7 +45,11 @@ final class RawWebSocket implements Closeable {
 
     /** Sends a handshake, with more lines of headers, and reads the head of the answer. */
     RawWebSocket(int port, String path, String... more) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port), path, more);
+    }
+
+    private RawWebSocket(Socket socket, String path, String... more) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(20_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
@@ -57,10 +63,21 @@ final class RawWebSocket implements Closeable {
         }
     }
 
+    /** One that holds little of what is not read. */
+    static RawWebSocket withSmallBuffer(int port, String path) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return new RawWebSocket(socket, path);
+    }
+
     static String handshake(String path, String... more) {
-        StringBuilder text = new StringBuilder(
-                "GET " + path + " HTTP/1.1\r\nHost: hub.example\r\nUpgrade: websocket\r\n"
-                        + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n");
+        StringBuilder text =
+                new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: hub.example\r\nUpgrade: websocket\r\n"
+                        + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+        if (Arrays.stream(more).noneMatch(line -> line.startsWith("Sec-WebSocket-Version:"))) {
+            text.append("Sec-WebSocket-Version: 13\r\n");
+        }
         for (String line : more) {
             text.append(line).append("\r\n");
         }

@@ -153,6 +153,18 @@ class WebSocketLinkTest extends LinkTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "a", "12345678", "Grüße", "abcdefgü", "€€€€€€€€", "12345678é", "𝄞", "\u0000\uFFFF\uD7FF"})
+    void textsOfAllKindsArrive(String text) throws Exception {
+        HttpServer server = serve();
+        LinkRecorder client = connect(server);
+        LinkRecorder hub = accepted();
+        client.send(text);
+        eventually(() -> assertEquals(1, hub.received.size()));
+        assertEquals(text, hub.received.element().text());
+    }
+
     private static CloseReason closeReason(LinkRecorder recorder) {
         eventually(() -> assertEquals(1, recorder.closed.size()));
         return recorder.closed.element().reason();

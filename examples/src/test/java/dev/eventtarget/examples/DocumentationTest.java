@@ -1,20 +1,30 @@
 package dev.eventtarget.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.Capability;
+import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.link.HubOptions;
+import dev.eventtarget.link.spi.HubTransport;
+import dev.eventtarget.spi.EventTargetProvider;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +33,8 @@ import org.junit.jupiter.api.Test;
 /** What the documentation says that can be checked. */
 class DocumentationTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
+    private static final Pattern OPTIONS = Pattern.compile("<!-- options: ([\\w ]+) -->");
+    private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| (.*) \\|");
 
     /** A row for each target, a column for each capability; the first cell is the target's URI. */
     @Test
@@ -53,6 +65,54 @@ class DocumentationTest {
             }
         } finally {
             vertx.close().await();
+        }
+    }
+
+    /** Behind {@code <!-- options: ws -->}, or {@code hub ws} for those of an address that a hub listens at. */
+    @Test
+    void theTablesOfOptionsSayWhatTransportsDo() throws IOException {
+        Map<String, Map<String, String>> declared = new HashMap<>();
+        for (EventTargetProvider provider : ServiceLoader.load(EventTargetProvider.class)) {
+            provider.transports().forEach(transport -> declared.put(transport, provider.options()));
+        }
+        for (HubTransport transport : ServiceLoader.load(HubTransport.class)) {
+            transport.schemes().forEach(scheme -> declared.put("hub " + scheme, transport.options()));
+        }
+        Map<String, Map<String, String>> said = new HashMap<>();
+        for (Path page : Documentation.pages()) {
+            List<String> lines = Files.readAllLines(page);
+            for (int i = 0; i < lines.size(); i++) {
+                Matcher marker = OPTIONS.matcher(lines.get(i));
+                if (marker.matches()) {
+                    said.put(marker.group(1), options(lines.subList(i + 1, lines.size())));
+                }
+            }
+        }
+
+        assertEquals(Set.of("redis", "ws", "hub ws"), said.keySet());
+        said.forEach((of, options) -> assertEquals(new TreeMap<>(declared.get(of)), new TreeMap<>(options), of));
+    }
+
+    private static Map<String, String> options(List<String> lines) {
+        return lines.stream()
+                .dropWhile(line -> !line.startsWith("|"))
+                .skip(2)
+                .takeWhile(line -> line.startsWith("|"))
+                .map(ROW::matcher)
+                .filter(Matcher::matches)
+                .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+    }
+
+    @Test
+    void theOptionsOfHubsAreOnTheirPage() throws IOException {
+        String page = Files.readString(Documentation.ROOT.resolve("docs/architecture/links.md"));
+        JsonObject unknown = new JsonObject().put("unknown", true);
+        String message = assertThrows(ConfigurationException.class, () -> HubOptions.of(unknown))
+                .getMessage();
+
+        for (String option :
+                message.substring(message.indexOf("There are: ") + 11).split(", ")) {
+            assertTrue(page.contains("| `" + option + "` | "), option);
         }
     }
 

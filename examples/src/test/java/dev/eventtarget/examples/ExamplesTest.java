@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -80,6 +81,20 @@ class ExamplesTest {
 
         assertNotEquals(0, process.exitCode());
         assertTrue(process.errors().contains("EVENT_TARGET_URL"), process.errors());
+    }
+
+    @Test
+    void links() {
+        assertEquals(
+                IntStream.rangeClosed(1, 5)
+                        .mapToObj(i -> "accepted: Order[id=order-" + i + ", quantity=4]")
+                        .toList(),
+                run(Links.class).stream().sorted().toList());
+    }
+
+    @Test
+    void mountedHub() {
+        assertEquals(List.of("no orders yet", "Order[id=42, quantity=3]"), run(MountedHub.class));
     }
 
     @Test

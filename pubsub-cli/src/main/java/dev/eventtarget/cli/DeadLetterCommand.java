@@ -23,7 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** A command that goes through the dead letters of a type, from the earliest to the last. */
-abstract class DeadLetterCommand extends TargetCommand {
+abstract class DeadLetterCommand extends UrlCommand {
     @Parameters(
             paramLabel = "TYPE",
             converter = SubCommand.PatternConverter.class,

@@ -30,7 +30,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code pubsub} command: publishes events, listens to them, tries out a target with both at
- * once, and publishes dead letters anew. */
+ * once, is a hub for other processes, and publishes dead letters anew. */
 @Command(
         name = "pubsub",
         description = "Publishes and listens to typed events, over any event target.",
@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
             "0:all went well",
             "1:bad input, a failed check, or an event that could not be published or delivered",
             "2:wrong usage or configuration",
-            "130:interrupted (143 by SIGTERM); 'sub' without --count then exits with 0"
+            "130:interrupted (143 by SIGTERM); 'hub', and 'sub' without --count, then exit with 0"
         })
 public final class Main implements Callable<Integer> {
     static final int OK = 0;
@@ -137,6 +137,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new PubCommand(this))
                 .addSubcommand(new SubCommand(this))
                 .addSubcommand(new RunCommand(this))
+                .addSubcommand(new HubCommand(this))
                 .addSubcommand(new CommandLine(new DlqCommand())
                         .addSubcommand(new DlqListCommand(this))
                         .addSubcommand(new DlqReplayCommand(this)))
@@ -208,7 +209,7 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Which command? There are pub, sub, run and dlq");
+        throw new ParameterException(spec.commandLine(), "Which command? There are pub, sub, run, hub and dlq");
     }
 
     /** The version that the build gave the jar. */

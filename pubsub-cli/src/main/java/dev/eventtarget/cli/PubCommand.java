@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
             "  pubsub pub --file events.ndjson",
             "  jq -c '{type: \"user.created\", detail: .}' users.json | pubsub pub"
         })
-final class PubCommand extends TargetCommand {
+final class PubCommand extends UrlCommand {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",

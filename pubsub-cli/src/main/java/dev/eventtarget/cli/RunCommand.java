@@ -34,11 +34,12 @@ import picocli.CommandLine.ParameterException;
             "  pubsub run",
             "  pubsub run --url redis+embedded:",
             "  pubsub run --url 'redis://localhost:6379?prefix=try'",
+            "  pubsub run --url ws://127.0.0.1:8080/events",
             "  pubsub run --file events.ndjson --repeat 100",
             "  pubsub run --url 'memory:?codec=json' --count 1000000",
             "  pubsub run --rate 5000"
         })
-final class RunCommand extends TargetCommand {
+final class RunCommand extends UrlCommand {
     /** Failed publications that are printed one by one. */
     private static final int SHOWN = 10;
 
@@ -83,9 +84,8 @@ final class RunCommand extends TargetCommand {
     }
 
     @Override
-    String url() {
-        String url = super.url();
-        return url == null ? "memory:" : url;
+    String urlByDefault() {
+        return "memory:";
     }
 
     @Override

@@ -48,7 +48,7 @@ import picocli.CommandLine.TypeConversionException;
             "  pubsub sub --from earliest --count 10 --timeout 30s '>'",
             "  pubsub sub --group billing order.placed"
         })
-final class SubCommand extends TargetCommand {
+final class SubCommand extends UrlCommand {
     @Parameters(
             arity = "1..*",
             paramLabel = "PATTERN",

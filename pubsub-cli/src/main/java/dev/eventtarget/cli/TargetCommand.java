@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,15 +29,6 @@ abstract class TargetCommand implements Callable<Integer> {
     static final EventCodec JSON = EventCodecs.named("json");
 
     final Main main;
-
-    @Option(
-            names = {"-u", "--url"},
-            paramLabel = "URL",
-            description =
-                    "The target's URL, such as redis://localhost:6379; without it, the one in the environment variable "
-                            + EventTargets.URL_VARIABLE
-                            + ". redis+embedded: starts a redis-server that lives as long as the command.")
-    private @Nullable String url;
 
     @Option(
             names = {"-v", "--verbose"},
@@ -57,10 +47,6 @@ abstract class TargetCommand implements Callable<Integer> {
     public final Integer call() throws Exception {
         check();
         String url = url();
-        if (url == null) {
-            throw new ConfigurationException(
-                    "Which target? Give its --url, or set the environment variable " + EventTargets.URL_VARIABLE);
-        }
         if (!EmbeddedRedis.isWanted(url)) {
             return execute(url);
         }
@@ -89,25 +75,16 @@ abstract class TargetCommand implements Callable<Integer> {
 
     abstract int execute(Vertx vertx, TypedEventTarget target) throws Exception;
 
-    /** {@return the target's URI, or null if none is configured} */
-    @Nullable String url() {
-        if (url != null) {
-            return url;
-        }
-        String configured = System.getProperty("event.target.url", System.getenv(EventTargets.URL_VARIABLE));
-        return configured == null || configured.isBlank() ? null : configured.strip();
-    }
+    /**
+     * Where the target is.
+     *
+     * @return its URI
+     * @throws ConfigurationException if nobody has said
+     */
+    abstract String url();
 
     final boolean isVerbose() {
         return verbose;
-    }
-
-    final void warnIfAlone() {
-        String url = url();
-        if (url != null && EventTargetConfig.of(url).transport().equals("memory")) {
-            err().println("memory: lives in this process only: other processes neither hear nor send its events."
-                    + " 'pubsub run' does both in one");
-        }
     }
 
     final PrintWriter out() {

@@ -1,6 +1,12 @@
 package dev.eventtarget.cli;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
@@ -14,6 +20,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.time.Clock;
+import java.util.Date;
 
 /** The structure of all modules; here, as the command line tool has them all on its class path. */
 @AnalyzeClasses(packages = "dev.eventtarget", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -39,7 +47,65 @@ class ArchitectureTest {
             .resideInAPackage("dev.eventtarget.core..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.redis..", "dev.eventtarget.cli..");
+            .resideInAnyPackage(
+                    "dev.eventtarget.memory..",
+                    "dev.eventtarget.redis..",
+                    "dev.eventtarget.link..",
+                    "dev.eventtarget.websocket..",
+                    "dev.eventtarget.cli..");
+
+    @ArchTest
+    static final ArchRule linksKnowNoAdapter = noClasses()
+            .that()
+            .resideInAPackage("dev.eventtarget.link..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.eventtarget.memory..",
+                    "dev.eventtarget.redis..",
+                    "dev.eventtarget.websocket..",
+                    "dev.eventtarget.cli..")
+            .because("any target may be behind a hub, and any pipe may carry a link");
+
+    @ArchTest
+    static final ArchRule aSpokeKnowsNoHub = noClasses()
+            .that()
+            .resideInAPackage("dev.eventtarget.link.spoke")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.eventtarget.link")
+            .because("they share the protocol and nothing else");
+
+    @ArchTest
+    static final ArchRule aHubKnowsNoSpoke = noClasses()
+            .that()
+            .resideInAPackage("dev.eventtarget.link")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.eventtarget.link.spoke")
+            .because("they share the protocol and nothing else");
+
+    @ArchTest
+    static final ArchRule theProtocolKnowsNeitherHubNorSpoke = noClasses()
+            .that()
+            .resideInAPackage("dev.eventtarget.link.frame")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.eventtarget.link", "dev.eventtarget.link.spoke");
+
+    @ArchTest
+    static final ArchRule timeoutsDoNotFollowTheWallClock = noClasses()
+            .that()
+            .resideInAnyPackage("dev.eventtarget.link..", "dev.eventtarget.websocket..")
+            .and()
+            .doNotHaveFullyQualifiedName(
+                    "dev.eventtarget.link.HubLink") // shows since when it is open; tokens expire by it
+            .should()
+            .callMethodWhere(target(name("currentTimeMillis"))
+                    .or(target(name("now")).and(target(owner(resideInAPackage("java.time"))))))
+            .orShould()
+            .dependOnClassesThat(assignableTo(Clock.class).or(type(Date.class)))
+            .because("a clock that is set must not cut links");
 
     @ArchTest
     static final ArchRule theCommandLineUsesWhatUsersUse = noClasses()
@@ -47,24 +113,44 @@ class ArchitectureTest {
             .resideInAPackage("dev.eventtarget.cli..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.eventtarget.core", "dev.eventtarget.memory..", "dev.eventtarget.redis..")
-            .because(
-                    "what runs over one transport runs over all; it needs no more than the API and the envelope's codec");
+            .resideInAnyPackage(
+                    "dev.eventtarget.core",
+                    "dev.eventtarget.memory..",
+                    "dev.eventtarget.redis..",
+                    "dev.eventtarget.link.spi..",
+                    "dev.eventtarget.link.spoke..",
+                    "dev.eventtarget.link.frame..",
+                    "dev.eventtarget.websocket..")
+            .because("what runs over one transport runs over all; it needs no more than the API, the hub and the"
+                    + " envelope's codec");
 
     @ArchTest
-    static final ArchRule anAdapterShowsItsProviderAlone = classes()
+    static final ArchRule anAdapterShowsLittleMoreThanItsProvider = classes()
             .that()
-            .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.redis..")
+            .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.redis..", "dev.eventtarget.websocket..")
             .and()
             .haveModifier(PUBLIC)
             .should()
             .haveSimpleNameEndingWith("Provider")
             .orShould()
-            .haveFullyQualifiedName("dev.eventtarget.redis.RedisStreamDedup");
+            .haveSimpleNameEndingWith("HubTransport")
+            .orShould()
+            .haveFullyQualifiedName("dev.eventtarget.redis.RedisStreamDedup")
+            .orShould()
+            .haveFullyQualifiedName("dev.eventtarget.websocket.WebSocketHub");
 
     @ArchTest
-    static final ArchRule adaptersDoNotKnowEachOther =
-            slices().matching("dev.eventtarget.(memory|redis)..").should().notDependOnEachOther();
+    static final ArchRule adaptersDoNotKnowEachOther = slices().matching("dev.eventtarget.(memory|redis|websocket)..")
+            .should()
+            .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule targetsKnowNoLinks = noClasses()
+            .that()
+            .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.redis..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.eventtarget.link..");
 
     @ArchTest
     static final ArchRule theCommandLineShowsMainAlone = classes()

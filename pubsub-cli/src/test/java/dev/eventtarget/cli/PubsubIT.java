@@ -1,85 +1,18 @@
 package dev.eventtarget.cli;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The jar, and the launcher in front of it, as their users start them. */
-class PubsubIT {
-    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-    private static final Path JAR = Path.of(System.getProperty("pubsub.jar"));
+class PubsubIT extends ChildProcesses {
     private static final Path LAUNCHER = Path.of(System.getProperty("pubsub.launcher"));
-
-    @TempDir
-    Path directory;
-
-    private final Map<String, String> environment = new HashMap<>();
-    private final List<Process> started = new ArrayList<>();
-
-    @AfterEach
-    void stop() {
-        started.forEach(Process::destroyForcibly);
-    }
-
-    /** A process with its output in files, so that no full pipe holds it up. */
-    private record Running(Process process, Path out, Path err) {
-        int exit() throws InterruptedException {
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
-            return process.exitValue();
-        }
-
-        String stdout() throws IOException {
-            return Files.readString(out);
-        }
-
-        String stderr() throws IOException {
-            return Files.readString(err);
-        }
-    }
-
-    private ProcessBuilder jar(String... args) {
-        List<String> command = new ArrayList<>(List.of(JAVA.toString(), "-jar", JAR.toString()));
-        command.addAll(List.of(args));
-        return new ProcessBuilder(command);
-    }
-
-    private Running start(ProcessBuilder builder) throws IOException {
-        Path out = Files.createTempFile(directory, "out", "");
-        Path err = Files.createTempFile(directory, "err", "");
-        builder.environment()
-                .keySet()
-                .removeIf(name -> name.startsWith("EVENT_TARGET_") || name.equals("JAVA_TOOL_OPTIONS"));
-        builder.environment().putAll(environment);
-        Process process =
-                builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        started.add(process);
-        return new Running(process, out, err);
-    }
-
-    private static void send(Running running, String text) throws IOException {
-        running.process().getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
-        running.process().getOutputStream().flush();
-    }
-
-    private static void awaitText(Running running, String text) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> running.stderr().contains(text));
-    }
 
     @Test
     void runsInMemory() throws Exception {
@@ -124,7 +57,7 @@ class PubsubIT {
     void subEndsWellOnSigterm() throws Exception {
         Running sub = start(jar("sub", "--url", "memory:", ">"));
         awaitText(sub, "memory: lives");
-        sub.process().destroy();
+        terminate(sub);
 
         assertEquals(Main.OK, sub.exit(), sub.stderr());
     }
@@ -135,7 +68,7 @@ class PubsubIT {
         Running pub = start(jar("pub", "--url", "memory:"));
         awaitText(pub, "memory: lives");
         send(pub, "{\"type\":\"a\",\"detail\":1}\n");
-        pub.process().destroy();
+        terminate(pub);
 
         assertEquals(143, pub.exit());
         assertTrue(pub.stderr().contains("then interrupted"), pub.stderr());

@@ -92,12 +92,12 @@ abstract class GroupRules extends Rules {
         Subscription second = listen(place, NUMBER, staying, BILLING).pause();
         Future<Void> left = subscription.close();
         second.resume();
-        assertHearsNumbers(staying, 2, 50);
+        assertHearsInAnyOrder(staying, 2, 50);
         assertFalse(left.isComplete());
         leaving.release();
         result(left);
         publish(NUMBER, 51);
-        assertHearsNumbers(staying, 2, 51);
+        assertHearsInAnyOrder(staying, 2, 51);
         assertHears(leaving, 1);
     }
 

@@ -204,6 +204,13 @@ abstract class Rules {
         assertHears(recorder::details, numbers(first, last));
     }
 
+    /** For what several members of a group have been given: between them there is no order. */
+    void assertHearsInAnyOrder(Recorder<Integer> recorder, int first, int last) {
+        List<Integer> expected = numbers(first, last);
+        eventually(() -> assertTrue(recorder.count() >= expected.size(), () -> "heard only " + recorder.details()));
+        assertEquals(expected, recorder.details().stream().sorted().toList());
+    }
+
     <T extends @Nullable Object> void assertHears(Supplier<List<T>> heard, List<T> expected) {
         eventually(() -> assertTrue(
                 heard.get().size() >= expected.size(), () -> "expected " + expected + " but heard " + heard.get()));

@@ -45,6 +45,11 @@ public final class Turns implements Runnable {
         return loop.inEventLoop();
     }
 
+    /** {@return whether this is the event loop's thread, and nothing that was given before is still to be done} */
+    public boolean isIdleHere() {
+        return loop.inEventLoop() && tasks.isEmpty();
+    }
+
     /**
      * Has a task done, behind all that were given before. From any thread.
      *

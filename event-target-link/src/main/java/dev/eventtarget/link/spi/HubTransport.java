@@ -17,6 +17,9 @@ public interface HubTransport {
 
         /** {@return completes when it takes no more links; those that are open stay} */
         Future<Void> close();
+
+        /** {@return completes when it has let go of all that it had; called behind {@link #close}, when its links are closed} */
+        Future<Void> end();
     }
 
     /** {@return the URI schemes that it serves, such as {@code ws}} */

@@ -123,9 +123,9 @@ final class HubConnection {
 
     /** One line when it goes, and one when it is back. */
     private void logLoss(Throwable error) {
-        if (!lost && !closed) {
+        if (!lost && !closed && !isHopeless(error)) {
             lost = true;
-            LOG.warn("{}: not connected, trying again: {}", address, error.getMessage());
+            LOG.warn("Not connected, trying again: {}", error.getMessage());
         }
     }
 
@@ -135,8 +135,12 @@ final class HubConnection {
         }
         EventTargetException known = error instanceof EventTargetException own
                 ? own
-                : new EventTargetException(EventTargetException.Reason.TRANSPORT, false, address + ": " + error, error);
-        LOG.error("{}: given up: {}", address, known.getMessage());
+                : new EventTargetException(
+                        EventTargetException.Reason.TRANSPORT,
+                        false,
+                        "The link to " + address + " failed: " + error,
+                        error);
+        LOG.error("Not connected, given up: {}", known.getMessage());
         failure = known;
         outbox.fail(known);
         for (SpokeSubscription one : List.copyOf(subscriptions.values())) {
@@ -432,7 +436,7 @@ final class HubConnection {
                     turns.atEnd(flush);
                 }
                 case Control.ERROR -> error(fields);
-                case Control.BYE -> close(CloseReason.BYE, "bye");
+                case Control.BYE -> close(CloseReason.BYE, "the hub has said goodbye");
                 default -> {} // a later version's
             }
         }
@@ -611,7 +615,7 @@ final class HubConnection {
                             ? new UnauthorizedException(address + " says: " + message)
                             : isFinal
                                     ? new ConfigurationException(address + " does not want this spoke, " + what)
-                                    : new NotConnectedException(address + ": the link is gone, " + what));
+                                    : new NotConnectedException("The link to " + address + " is gone: " + what));
         }
 
         private void end(EventTargetException error) {

@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,8 +50,12 @@ final class Outbox {
     private final Map<Long, EventTargetException> refusals = new HashMap<>();
     private final List<Promise<Void>> awaitingIdle = new ArrayList<>();
     private volatile @Nullable EventTargetException refusal;
+    private final Runnable flush = this::flush;
     private @Nullable FrameWriter writer;
     private int mostBytes = Integer.MAX_VALUE;
+
+    /** What is settled and not told yet. */
+    private final List<Publication> done = new ArrayList<>();
 
     /** The number of the first of all that are here, over all sessions. */
     private long first;
@@ -65,6 +70,7 @@ final class Outbox {
         private final long deadline;
         private final long count;
         private boolean failed;
+        private @Nullable EventTargetException error;
 
         private Publication(byte @Nullable [] frame, @Nullable Promise<Void> promise, long deadline, long count) {
             this.frame = frame;
@@ -100,12 +106,12 @@ final class Outbox {
         // read when it is counted, so that whoever is not refused is waited for
         EventTargetException refused = refusal;
         if (refused != null && !(deadLetter && refused instanceof ClosedException)) {
-            settled(0);
+            settled(1, 0);
             return Future.failedFuture(refused);
         }
         long bytes = pendingBytes.addAndGet(frame.length);
         if (counted > settings.maxPending() || bytes > settings.maxPendingBytes() && counted > 1) {
-            settled(frame.length);
+            settled(1, frame.length);
             return Future.failedFuture(new BackpressureException((counted - 1) + " events, " + (bytes - frame.length)
                     + " bytes, wait for " + address
                     + " to confirm them: wait for the futures of what you published before you publish more"));
@@ -120,9 +126,9 @@ final class Outbox {
         return promise.future();
     }
 
-    private void settled(int bytes) {
+    private void settled(int events, long bytes) {
         pendingBytes.addAndGet(-bytes);
-        if (pending.decrementAndGet() == 0 && refusal != null) {
+        if (pending.addAndGet(-events) == 0 && refusal != null) {
             turns.post(this::checkIdle);
         }
     }
@@ -168,7 +174,15 @@ final class Outbox {
             }
             sent.add(next);
         }
-        turns.atEnd(to::flush);
+        tell();
+        turns.atEnd(flush);
+    }
+
+    private void flush() {
+        FrameWriter to = writer;
+        if (to != null) {
+            to.flush();
+        }
     }
 
     /** The hub has so many of this session: those that came before were accepted or refused. */
@@ -185,6 +199,7 @@ final class Outbox {
             EventTargetException refused = refusals.isEmpty() ? null : refusals.remove(confirmed);
             settle(next, refused);
         }
+        tell();
         send();
     }
 
@@ -195,17 +210,32 @@ final class Outbox {
     }
 
     private void settle(Publication publication, @Nullable EventTargetException error) {
-        Promise<Void> promise = publication.promise;
-        if (promise == null || publication.failed) {
+        if (publication.promise != null && !publication.failed) {
+            publication.failed = true;
+            publication.error = error;
+            done.add(publication);
+        }
+    }
+
+    /** Makes room for as many as were settled, at once as publishers look at it all the time, and then tells them. */
+    private void tell() {
+        if (done.isEmpty()) {
             return;
         }
-        publication.failed = true;
-        settled(publication.frame == null ? 0 : publication.frame.length);
-        if (error == null) {
-            promise.complete();
-        } else {
-            promise.fail(error);
+        long bytes = 0;
+        for (Publication publication : done) {
+            bytes += publication.frame == null ? 0 : publication.frame.length;
         }
+        settled(done.size(), bytes);
+        for (Publication publication : done) {
+            Promise<Void> promise = Objects.requireNonNull(publication.promise);
+            if (publication.error == null) {
+                promise.complete();
+            } else {
+                promise.fail(publication.error);
+            }
+        }
+        done.clear();
     }
 
     /** {@return what the hub has told of this session's publications} */
@@ -267,6 +297,7 @@ final class Outbox {
     void failLate(long now) {
         for (Publication one : sent) {
             if (!one.isHole() && now - one.deadline < 0) {
+                tell();
                 return;
             }
             settle(one, late());
@@ -280,6 +311,7 @@ final class Outbox {
         if (givenUp > 0) {
             unsent.addFirst(Publication.hole(givenUp));
         }
+        tell();
     }
 
     private NotConnectedException late() {
@@ -297,6 +329,7 @@ final class Outbox {
         for (Publication next = inbox.poll(); next != null; next = inbox.poll()) {
             settle(next, error);
         }
+        tell();
         checkIdle();
     }
 

@@ -22,6 +22,7 @@ import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
@@ -104,7 +105,7 @@ class FrameCodecTest {
 
     @Property(tries = 300)
     void anEventComesBackAloneAndInArrays(
-            @ForAll("codecs") FrameCodec codec, @ForAll("details") @Size(max = 8) List<JsonNode> details) {
+            @ForAll("codecs") FrameCodec codec, @ForAll @Size(max = 8) List<@From("details") JsonNode> details) {
         List<byte[]> frames = new ArrayList<>();
         for (JsonNode detail : details) {
             byte[] frame = codec.frame(TypedEvent.of(PLACED, detail).withId("a").withPosition("7-1"));

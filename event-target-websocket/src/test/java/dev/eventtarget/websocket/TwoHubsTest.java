@@ -1,0 +1,125 @@
+package dev.eventtarget.websocket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.EventType;
+import dev.eventtarget.ListenerOptions;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.link.Hub;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+
+/** Hubs on one Redis are one cluster. */
+class TwoHubsTest extends FaultTest {
+    private final String prefix = "hubs-" + UUID.randomUUID();
+
+    private Hub hub() {
+        TypedEventTarget target = EventTargets.open(
+                hubVertx, SharedRedis.url() + "?closeTimeout=1s&prefix=" + prefix + "&name=" + UUID.randomUUID());
+        use(() -> result(target.close().otherwiseEmpty()));
+        return hub(target, options());
+    }
+
+    @Test
+    void aSpokeOfOneHearsASpokeOfTheOther() {
+        TypedEventTarget one = spoke(listen(hub()));
+        TypedEventTarget two = spoke(listen(hub()));
+        Traffic.Reader atOne = reader(one);
+        Traffic.Reader atTwo = reader(two);
+        Traffic.Publisher fromOne = publisher(one, "one");
+        Traffic.Publisher fromTwo = publisher(two, "two");
+        for (Traffic.Publisher publisher : List.of(fromOne, fromTwo)) {
+            eventually(() -> assertTrue(publisher.confirmed() > 200));
+            int published = result(publisher.stop());
+            assertEquals(List.of(), publisher.failures());
+            eventually(() -> atOne.assertHeard(publisher.topic(), published));
+            eventually(() -> atTwo.assertHeard(publisher.topic(), published));
+        }
+    }
+
+    @Test
+    void aGroupSpansHubs() {
+        Set<Integer> heard = ConcurrentHashMap.newKeySet();
+        Set<Integer> twice = ConcurrentHashMap.newKeySet();
+        for (int i = 0; i < 2; i++) {
+            ready(spoke(listen(hub()))
+                    .addEventListener(
+                            Traffic.ALL,
+                            event -> {
+                                if (!heard.add(event.detail())) {
+                                    twice.add(event.detail());
+                                }
+                            },
+                            ListenerOptions.defaults().group("billing")));
+        }
+        Traffic.Publisher publisher = publisher(spoke(listen(hub())), "one");
+        eventually(() -> assertTrue(heard.size() > 200));
+        int published = result(publisher.stop());
+        eventually(() -> assertEquals(published, heard.size()));
+        assertEquals(Set.of(), twice);
+    }
+
+    @Test
+    void aSpokeGoesOnAtTheOtherHub() throws Exception {
+        goesOnAtTheOtherHub("moving");
+    }
+
+    @Test
+    void aPatternGoesOnAtTheOtherHub() throws Exception {
+        goesOnAtTheOtherHub("*");
+    }
+
+    private void goesOnAtTheOtherHub(String listening) throws Exception {
+        String first = listen(hub());
+        String other = listen(hub());
+        TcpProxy proxy = TcpProxy.start(vertx, first);
+        TypedEventTarget moving = spoke(proxy.url(), "&capabilities=replay,persistent");
+        Traffic.Reader reader = new Traffic.Reader().atLeastOnce();
+        ready(moving.addEventListener(
+                EventType.of("traffic." + listening, Integer.class),
+                reader::handle,
+                ListenerOptions.defaults().onError(reader::failed)));
+        Traffic.Publisher elsewhere = publisher(spoke(first), listening.equals("*") ? "elsewhere" : listening);
+        Traffic.Publisher moved = publisher(moving, "moved");
+        for (int move = 0; move < 4; move++) {
+            int heard = reader.heard(elsewhere.topic());
+            int confirmed = moved.confirmed();
+            eventually(() -> assertTrue(reader.heard(elsewhere.topic()) > heard + 100));
+            eventually(() -> assertTrue(moved.confirmed() > confirmed + 100));
+            proxy.to(move % 2 == 0 ? other : first);
+            proxy.cut();
+        }
+        for (Traffic.Publisher publisher : List.of(elsewhere, moved)) {
+            int published = result(publisher.stop());
+            assertEquals(List.of(), publisher.failures());
+            if (reader.heard(publisher.topic()) > 0) {
+                eventually(() -> reader.assertHeard(publisher.topic(), published));
+            }
+        }
+        assertEquals(List.of(), reader.errors());
+    }
+
+    @Test
+    void aHubThatClosesSendsItsSpokesToTheOther() throws Exception {
+        Hub closing = hub();
+        String other = listen(hub());
+        TcpProxy proxy = TcpProxy.start(vertx, listen(closing));
+        TypedEventTarget moving = spoke(proxy.url(), "&capabilities=replay,persistent");
+        Traffic.Reader reader = reader(moving).atLeastOnce();
+        Traffic.Publisher publisher = publisher(moving, "moving");
+        eventually(() -> assertTrue(reader.heard(publisher.topic()) > 200));
+        proxy.to(other);
+        result(closing.close());
+        int confirmed = publisher.confirmed();
+        eventually(() -> assertTrue(publisher.confirmed() > confirmed + 200));
+        int published = result(publisher.stop());
+        assertEquals(List.of(), publisher.failures());
+        eventually(() -> reader.assertHeard(publisher.topic(), published));
+        assertEquals(List.of(), reader.errors());
+    }
+}

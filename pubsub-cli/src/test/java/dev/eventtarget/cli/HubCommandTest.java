@@ -1,0 +1,275 @@
+package dev.eventtarget.cli;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command in this process; what signals do to it is in {@link HubIT}. */
+class HubCommandTest {
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final String ANY_PORT = "ws://127.0.0.1:0/events";
+
+    @TempDir
+    Path directory;
+
+    private Cli.Running hub;
+
+    @AfterEach
+    void stop() {
+        if (hub != null) {
+            hub.thread().interrupt();
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        VERTX.close().await();
+    }
+
+    private static Cli cli(String... args) {
+        return Cli.run(VERTX, "", args);
+    }
+
+    /** Starts a hub, and waits until it has printed so many lines. */
+    private List<String> start(int lines, String... args) {
+        hub = Cli.Running.start(
+                VERTX, Stream.concat(Stream.of("hub"), Stream.of(args)).toArray(String[]::new));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        hub.result().isDone() || hub.out().toString().lines().count() >= lines);
+        return hub.out().toString().lines().toList();
+    }
+
+    private String start(String... args) {
+        return address(start(2, args).get(0));
+    }
+
+    private static String address(String line) {
+        assertTrue(line.startsWith("listening "), line);
+        return line.substring("listening ".length());
+    }
+
+    private Cli end() throws Exception {
+        hub.thread().interrupt();
+        return hub.result().get(60, TimeUnit.SECONDS);
+    }
+
+    private Path file(String name, String content) throws IOException {
+        return Files.writeString(directory.resolve(name), content);
+    }
+
+    private static void assertRefused(Cli hub, String why) {
+        assertEquals(Main.USAGE, hub.exit(), hub.err());
+        assertEquals("", hub.out());
+        assertEquals(1, hub.err().lines().count(), hub.err());
+        assertTrue(hub.err().contains(why), hub.err());
+    }
+
+    @Test
+    void saysWhereItListensAndWhatItHasDone() throws Exception {
+        List<String> lines = start(
+                3, "--listen", ANY_PORT, "--listen", "ws://127.0.0.1:0/other/links?page=false", "--backend", "memory:");
+
+        String one = address(lines.get(0));
+        assertTrue(one.matches("ws://127\\.0\\.0\\.1:[1-9]\\d*/events"), one);
+        assertEquals("page http" + one.substring(2, one.length() - "events".length()), lines.get(1));
+        String other = address(lines.get(2));
+        assertTrue(other.matches("ws://127\\.0\\.0\\.1:[1-9]\\d*/other/links"), other);
+        assertEquals(3, lines.size());
+
+        assertEquals(Main.OK, cli("pub", "--url", one, "tick", "1").exit());
+        assertEquals(Main.OK, cli("pub", "--url", other, "tick", "2").exit());
+        Cli ended = end();
+        assertEquals(Main.OK, ended.exit(), ended.err());
+        assertEquals(
+                List.of("closing, with 0 links", "closed after 2 events in and 0 out"),
+                ended.err().lines().toList());
+        assertEquals(
+                Main.FAILED,
+                cli("run", "--url", one, "--count", "1", "--timeout", "1s").exit());
+    }
+
+    @Test
+    void pagesAreBesideTheLinks() {
+        List<String> lines = start(2, "--listen", "ws://127.0.0.1:0/shop/events");
+
+        assertTrue(lines.get(1).matches("page http://127\\.0\\.0\\.1:\\d+/shop/"), lines.get(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?codec=cbor"})
+    void everyEventOfARunArrivesInOrder(String options) {
+        String url = start("--listen", ANY_PORT) + options;
+
+        Cli run = cli("run", "--url", url, "--count", "5000");
+        assertEquals(Main.OK, run.exit(), run.out() + run.err());
+        assertTrue(run.out().contains("OK: every event arrived once, in order and intact at each listener"), run.out());
+    }
+
+    @Test
+    void keepsWhatItsBackendKeeps() {
+        String url = start("--listen", ANY_PORT, "--backend", "memory:?history=100");
+        assertEquals(
+                Main.OK,
+                cli("pub", "--url", url, "order.placed:7", "{\"n\": 1.50}").exit());
+
+        Cli sub = cli(
+                "sub",
+                "--url",
+                url + "?capabilities=replay",
+                "--from",
+                "earliest",
+                "--count",
+                "1",
+                "--timeout",
+                "20s",
+                "order.*");
+        assertEquals(Main.OK, sub.exit(), sub.err());
+        assertEquals(
+                "{\"type\":\"order.placed:7\",\"detail\":{\"n\": 1.50}}",
+                sub.out().strip());
+    }
+
+    @Test
+    void letsInWhomItsConfigurationLetsIn() throws Exception {
+        byte[] secret = "a secret of more than 32 bytes, for tests".getBytes(StandardCharsets.UTF_8);
+        Path secretFile = Files.write(directory.resolve("secret"), secret);
+        Path config = file(
+                "hub.json",
+                "{\"auth\": {\"jwt\": {\"algorithm\": \"HS256\", \"secretFile\": \"" + secretFile
+                        + "\"}}, \"rules\": [{\"peer\": \"shop\", \"publish\": [\"order.>\"]}]}");
+        String url = start("--listen", ANY_PORT, "--config", config.toString());
+        Path token = file("token", token(secret, "shop"));
+        String known = url + "?tokenFile=" + token;
+
+        assertEquals(Main.OK, cli("pub", "--url", known, "order.placed", "1").exit());
+        Cli notAllowed = cli("pub", "--url", known, "invoice.sent", "1");
+        assertEquals(Main.FAILED, notAllowed.exit());
+        assertTrue(notAllowed.err().contains("invoice.sent"), notAllowed.err());
+        Cli unknown = cli("pub", "--url", url, "order.placed", "1");
+        assertEquals(Main.FAILED, unknown.exit());
+        assertTrue(unknown.err().contains("token"), unknown.err());
+    }
+
+    private static String token(byte[] secret, String subject) throws GeneralSecurityException {
+        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+        String header = "{\"alg\":\"HS256\"}";
+        String claims = "{\"sub\":\"" + subject + "\",\"exp\":"
+                + Instant.now().plusSeconds(3600).getEpochSecond() + "}";
+        String signed = base64.encodeToString(header.getBytes(StandardCharsets.UTF_8)) + "."
+                + base64.encodeToString(claims.getBytes(StandardCharsets.UTF_8));
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+        return signed + "." + base64.encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"disconnect", "drop-oldest", "pause"})
+    void aPolicyForSlowOnesMayBeChosen(String policy) throws Exception {
+        start("--listen", ANY_PORT, "--slow", policy);
+
+        assertEquals(Main.OK, end().exit());
+    }
+
+    @Test
+    void aPolicyMustBeOneThatThereIs() {
+        assertRefused(cli("hub", "--slow", "wait"), "disconnect, drop-oldest or pause");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"maxLinks\": 0} | maxLinks",
+                "{\"colour\": \"red\"} | colour",
+                "{\"slowSpokes\": \"wait\"} | drop-oldest",
+                "{\"maxLinks\": | is no JSON",
+                "[] | one object"
+            })
+    void aConfigurationThatIsWrongIsRefused(String content, String why) throws IOException {
+        Path config = file("wrong.json", content);
+
+        Cli refused = cli("hub", "--listen", ANY_PORT, "--config", config.toString());
+        assertRefused(refused, why);
+        assertTrue(refused.err().contains("wrong.json"), refused.err());
+    }
+
+    @Test
+    void aConfigurationThatIsNotThereIsRefused() {
+        assertRefused(cli("hub", "--config", directory.resolve("none.json").toString()), "can't be read");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1:0/events, 'ws, wss'",
+        "ws://127.0.0.1:0/events?colour=red, colour",
+        "ws://127.0.0.1:0/events?page=maybe, page=maybe",
+        "ws://127.0.0.1:65536/events, 65535",
+        "wss://127.0.0.1:0/events, certFile",
+        "events, names no transport"
+    })
+    void anAddressThatIsWrongIsRefused(String address, String why) {
+        assertRefused(cli("hub", "--listen", address), why);
+    }
+
+    @Test
+    void aPortThatIsTakenIsRefusedAndNothingStaysOpen() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+
+            Cli refused = cli("hub", "--listen", ANY_PORT, "--listen", "ws://127.0.0.1:" + port + "/events");
+            assertRefused(refused, "127.0.0.1:" + port);
+            assertTrue(refused.err().contains("choose another port"), refused.err());
+        }
+    }
+
+    @Test
+    void twoAddressesNeedTwoPorts() {
+        String url = start("--listen", ANY_PORT);
+
+        Cli other = cli("hub", "--listen", url.replace("/events", "/other"));
+        assertRefused(other, url.replace("/events", ""));
+        assertEquals(Main.OK, cli("pub", "--url", url, "tick", "1").exit());
+    }
+
+    @Test
+    void aBackendThatIsWrongIsRefused() {
+        assertRefused(cli("hub", "--backend", "memory:?colour=red"), "colour");
+        assertRefused(cli("hub", "--backend", "nowhere://host"), "nowhere");
+    }
+
+    @Test
+    void theBackendIsNotTakenFromWhereOthersConnectTo() {
+        Cli help = cli("hub", "--help");
+
+        assertEquals(Main.OK, help.exit(), help.err());
+        assertFalse(help.out().contains("EVENT_TARGET_URL"), help.out());
+        assertFalse(help.out().contains("--url=URL"), help.out());
+        assertTrue(help.out().contains("Examples"), help.out());
+    }
+}

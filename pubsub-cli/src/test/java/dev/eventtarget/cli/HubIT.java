@@ -1,0 +1,246 @@
+package dev.eventtarget.cli;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.EventType;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Hubs and those who connect to them, each a process of its own. */
+class HubIT extends ChildProcesses {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private Running hub(String... args) throws IOException {
+        return start(jar(Stream.concat(Stream.of("hub"), Stream.of(args)).toArray(String[]::new)));
+    }
+
+    private static boolean hasSpoken(Running hub) throws IOException {
+        return hub.stdout().contains("\n") || !hub.process().isAlive();
+    }
+
+    /** Waits until a hub listens, and gives the address. */
+    private static String address(Running hub) throws IOException {
+        await().atMost(LONG).until(() -> hasSpoken(hub));
+        String out = hub.stdout();
+        assertTrue(out.startsWith("listening "), hub.stderr());
+        return out.substring("listening ".length(), out.indexOf('\n'));
+    }
+
+    /**
+     * Starts a hub at a port below those that systems choose for connections: who tries again and again to connect to one
+     * of these may meet itself.
+     */
+    private Running hubAtSomePort(String... args) throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+            String listen = "--listen=ws://127.0.0.1:" + port + "/events";
+            Running hub = hub(Stream.concat(Stream.of(listen), Stream.of(args)).toArray(String[]::new));
+            await().atMost(LONG).until(() -> hasSpoken(hub));
+            if (!hub.stderr().contains("choose another port")) {
+                return hub;
+            }
+        }
+    }
+
+    private Running pub(String url, String type, String json) throws Exception {
+        Running pub = start(jar("pub", "--url", url, type, json));
+        assertEquals(Main.OK, pub.exit(), pub.stderr());
+        return pub;
+    }
+
+    @Test
+    void everyEventOfARunOverItArrives() throws Exception {
+        Running hub = hub("--listen", "ws://127.0.0.1:0/events");
+        String url = address(hub);
+
+        Running run = start(jar("run", "--url", url, "--count", "5000"));
+        assertEquals(Main.OK, run.exit(), run.stdout() + run.stderr());
+        assertTrue(run.stdout().contains("OK: every event arrived once, in order and intact"), run.stdout());
+        assertEquals("", run.stderr());
+    }
+
+    @Test
+    void oneHearsWhatAnotherPublishes() throws Exception {
+        String url = address(hub("--listen", "ws://127.0.0.1:0/events", "--backend", "memory:?history=100"));
+        pub(url, "order.placed:42", "{\"n\": 1.50}");
+
+        Running sub = start(jar(
+                "sub", "--url", url + "?capabilities=replay", "--from", "earliest", "--count", "1", "order.placed"));
+        assertEquals(Main.OK, sub.exit(), sub.stderr());
+        assertEquals(
+                "{\"type\":\"order.placed:42\",\"detail\":{\"n\": 1.50}}",
+                sub.stdout().strip());
+    }
+
+    @Test
+    void hubsOfOneRedisAreOne() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+            Running one = hub("--listen", "ws://127.0.0.1:0/events", "--backend", redis.url());
+            Running other = hub("--listen", "ws://127.0.0.1:0/events", "--backend", redis.url());
+            Running sub = start(jar(
+                    "sub",
+                    "--url",
+                    address(other) + "?capabilities=replay",
+                    "--from",
+                    "earliest",
+                    "--count",
+                    "2",
+                    "order.placed"));
+            pub(address(one), "order.placed", "1");
+            await().atMost(LONG)
+                    .until(() -> sub.stdout().contains("\"detail\":1")
+                            || !sub.process().isAlive());
+            pub(address(one), "order.placed:42", "2");
+
+            assertEquals(Main.OK, sub.exit(), sub.stderr());
+            assertTrue(sub.stdout().contains("\"detail\":2"), sub.stdout());
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
+    void whoIsConnectedIsToldThatTheHubGoesAndConnectsToTheNext() throws Exception {
+        Running hub = hubAtSomePort();
+        String url = address(hub);
+        Running sub = start(jar("sub", "--url", url, "tick"));
+        publishUntilHeard(url, 1, sub);
+
+        end(hub);
+        awaitText(sub, url);
+        address(hub("--listen", url));
+        awaitText(sub, "connected again");
+        publishUntilHeard(url, 2, sub);
+        terminate(sub);
+        assertEquals(143, sub.exit(), "it does not know what it has missed: " + sub.stderr());
+        assertTrue(sub.stderr().contains("missed"), sub.stderr());
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
+    void nothingIsMissedWhileAHubOnRedisIsGone() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+            Running hub = hubAtSomePort("--backend", redis.url());
+            String url = address(hub);
+            Running sub = start(jar("sub", "--url", url + "?capabilities=replay", "tick"));
+            publishUntilHeard(redis.url(), 1, sub);
+
+            end(hub);
+            pub(redis.url(), "tick", "2");
+            address(hub("--listen", url, "--backend", redis.url()));
+            publishUntilHeard(redis.url(), 3, sub);
+            assertTrue(sub.stdout().contains("\"detail\":2"), sub.stdout());
+            terminate(sub);
+            assertEquals(Main.OK, sub.exit(), sub.stderr());
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
+    void whoKnowsTwoHubsGoesOnAtTheOther() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+            Running one = hubAtSomePort("--backend", redis.url());
+            Running other = hub("--listen", "ws://127.0.0.1:0/events", "--backend", redis.url());
+            String both =
+                    address(one).replaceFirst("/events$", "") + address(other).replaceFirst("^ws://", ",");
+            Running sub = start(jar("sub", "--url", both + "?capabilities=replay", "tick"));
+            publishUntilHeard(redis.url(), 1, sub);
+
+            end(one);
+            publishUntilHeard(redis.url(), 2, sub);
+            terminate(sub);
+            assertEquals(Main.OK, sub.exit(), sub.stderr());
+        }
+    }
+
+    /** Ends a hub in good order. */
+    private static void end(Running hub) throws Exception {
+        terminate(hub);
+        assertEquals(Main.OK, hub.exit(), hub.stderr());
+        assertTrue(hub.stderr().contains("closing, with "), hub.stderr());
+        assertTrue(hub.stderr().contains("closed after "), hub.stderr());
+        assertEquals(2, hub.stderr().lines().count(), hub.stderr());
+    }
+
+    private static void publishUntilHeard(String url, int detail, Running sub) {
+        Vertx vertx = Vertx.vertx();
+        try {
+            TypedEventTarget target = EventTargets.open(vertx, url);
+            TypedEvent<Integer> tick = TypedEvent.of(EventType.of("tick", Integer.class), detail);
+            await().atMost(LONG).until(() -> {
+                target.dispatchEvent(tick).await();
+                return sub.stdout().contains("\"detail\":" + detail);
+            });
+            target.close().await();
+        } finally {
+            vertx.close().await();
+        }
+    }
+
+    @Test
+    void aCertificateOfItsOwnIsTrustedByWhoNamesIt() throws Exception {
+        X509Bundle certificate = new CertificateBuilder()
+                .subject("CN=localhost")
+                .addSanDnsName("localhost")
+                .setIsCertificateAuthority(true)
+                .ecp256()
+                .buildSelfSigned();
+        Running hub = hub(
+                "--listen",
+                "wss://localhost:0/events?certFile=" + certificate.toTempCertChainPem() + "&keyFile="
+                        + certificate.toTempPrivateKeyPem());
+        String url = address(hub);
+        assertTrue(url.startsWith("wss://localhost:"), url);
+        assertTrue(hub.stdout().contains("page https://localhost:"), hub.stdout());
+
+        Running trusting =
+                start(jar("run", "--url", url + "?caFile=" + certificate.toTempCertChainPem(), "--count", "100"));
+        assertEquals(Main.OK, trusting.exit(), trusting.stdout() + trusting.stderr());
+        Running doubting = start(jar("run", "--url", url, "--count", "100"));
+        assertEquals(Main.USAGE, doubting.exit(), doubting.stderr());
+        assertTrue(doubting.stderr().contains("caFile"), doubting.stderr());
+        assertFalse(doubting.stdout().contains("OK"), doubting.stdout());
+    }
+
+    @Test
+    void aPortThatIsTakenIsToldInOneLine() throws Exception {
+        String url = address(hub("--listen", "ws://127.0.0.1:0/events"));
+
+        Running second = hub("--listen", url);
+        assertEquals(Main.USAGE, second.exit(), second.stderr());
+        assertEquals("", second.stdout());
+        assertEquals(1, second.stderr().lines().count(), second.stderr());
+        assertTrue(second.stderr().contains("choose another port"), second.stderr());
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
+    void oneWithARedisOfItsOwnTakesItAlong() throws Exception {
+        Running hub = hub("--listen", "ws://127.0.0.1:0/events", "--backend", "redis+embedded:");
+        String url = address(hub);
+        pub(url, "tick", "1");
+        terminate(hub);
+
+        assertEquals(Main.OK, hub.exit(), hub.stderr());
+        String redis = hub.stderr().lines().findFirst().orElseThrow();
+        assertTrue(redis.startsWith("redis-server listens at "), redis);
+        int port = Integer.parseInt(redis.replaceFirst(".*:(\\d+) .*", "$1"));
+        assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port).close());
+    }
+}
