@@ -55,9 +55,8 @@ class GoodbyeTest extends FaultTest {
         result(hub.close());
         eventually(() -> assertEquals(all, down));
         // each publication is confirmed and was heard, or is not confirmed and may come again
-        List<Integer> confirmed = all.stream()
-                .filter(i -> settled(outcomes.get(i)).succeeded())
-                .toList();
+        List<Integer> confirmed =
+                all.stream().filter(i -> settled(outcomes.get(i)).succeeded()).toList();
         assertEquals(up, all.subList(0, up.size()));
         assertEquals(confirmed, all.subList(0, confirmed.size()));
         assertTrue(up.size() >= confirmed.size());
