@@ -235,6 +235,11 @@ public final class Hub {
         return target;
     }
 
+    /** Over how much of the target's log a position reaches: all of it, each type alone, or not even that. */
+    String positions() {
+        return inProcess ? "log" : target.capabilities().contains(Capability.ORDERED) ? "type" : "none";
+    }
+
     boolean isInProcess() {
         return inProcess;
     }

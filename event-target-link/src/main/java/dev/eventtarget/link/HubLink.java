@@ -424,6 +424,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         detail.put("received", begun.publications().received());
         detail.put("heartbeat", options.heartbeat().toMillis());
         detail.put("capabilities", hub.capabilityNames());
+        detail.put("positions", hub.positions());
         detail.put(
                 "limits",
                 Map.of(

@@ -72,6 +72,7 @@ final class HubConnection {
     private @Nullable EventTargetException failure;
     private boolean persistent;
     private boolean replays;
+    private String positions = "none";
     private boolean lost;
     private boolean closed;
 
@@ -521,7 +522,7 @@ final class HubConnection {
                 subscriptions.values().forEach(this::repeat);
             } else {
                 subscriptions.values().removeIf(one -> {
-                    one.restart(persistent, replays);
+                    one.restart(persistent, replays, positions);
                     return one.isEnding();
                 });
                 subscriptions.values().forEach(one -> say(Control.SUBSCRIBE, one.request()));
@@ -554,6 +555,7 @@ final class HubConnection {
             }
             persistent = has.contains("persistent");
             replays = has.contains("replay");
+            positions = String.valueOf(welcome.optionalText("positions"));
         }
 
         /** Says again what may have been lost with the link before. */

@@ -190,7 +190,7 @@ final class SpokeSubscription {
     }
 
     /** Begins anew in another session. */
-    void restart(boolean keptByGroups, boolean replays) {
+    void restart(boolean keptByGroups, boolean replays, String positions) {
         account();
         boolean stood = answered;
         answered = false;
@@ -205,10 +205,16 @@ final class SpokeSubscription {
         flushed();
         boolean lossless = grouped
                 ? keptByGroups
-                : replays && (position != null || listener.options().from() != StartFrom.latest());
+                : replays && (position == null ? listener.options().from() != StartFrom.latest() : reaches(positions));
         if (stood && !lossless) {
             gap("The link was lost for too long, and the hub does not know how many events were missed meanwhile");
         }
+    }
+
+    /** Whether nothing of what it listens to is missing behind a position. */
+    private boolean reaches(String positions) {
+        return positions.equals("log")
+                || positions.equals("type") && !listener.type().isPattern();
     }
 
     void gap(String what) {
