@@ -85,7 +85,7 @@ public final class FrameWriter {
     public void write(byte[] frame) {
         ByteBuf to = begin(frame.length);
         to.writeBytes(frame);
-        end(to);
+        end();
     }
 
     /**
@@ -98,7 +98,7 @@ public final class FrameWriter {
         ByteBuf to = begin(prefix.length + frame.length);
         to.writeBytes(prefix);
         to.writeBytes(frame, 1, frame.length - 1);
-        end(to);
+        end();
     }
 
     private ByteBuf begin(int length) {
@@ -124,7 +124,7 @@ public final class FrameWriter {
         return length > MOST_ROOM || length > mostBytes;
     }
 
-    private void end(ByteBuf written) {
+    private void end() {
         frames++;
         if (mostFrames == 0) {
             flush();
