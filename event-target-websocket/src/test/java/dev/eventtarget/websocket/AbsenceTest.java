@@ -27,7 +27,9 @@ class AbsenceTest extends FaultTest {
 
     private void listen(TypedEventTarget spoke) {
         ready(spoke.addEventListener(
-                NUMBER, event -> heard.add(event.detail()), ListenerOptions.defaults().onError(errors::add)));
+                NUMBER,
+                event -> heard.add(event.detail()),
+                ListenerOptions.defaults().onError(errors::add)));
     }
 
     private void publish(int from, int to) {
@@ -68,7 +70,9 @@ class AbsenceTest extends FaultTest {
         assertHeard(901, 1000);
         assertEquals(1, errors.size(), errors::toString);
         assertInstanceOf(GapException.class, errors.get(0));
-        assertTrue(errors.get(0).getMessage().contains("900 events"), () -> errors.get(0).getMessage());
+        assertTrue(
+                errors.get(0).getMessage().contains("900 events"),
+                () -> errors.get(0).getMessage());
         publish(1001, 1001);
         assertHeard(901, 1001);
     }

@@ -45,7 +45,8 @@ abstract class FaultTest {
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
 
     /** Of the hubs. */
-    final Vertx hubVertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
+    final Vertx hubVertx =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
 
     private final List<AutoCloseable> used = new CopyOnWriteArrayList<>();
 

@@ -47,7 +47,7 @@ class GoodbyeTest extends FaultTest {
     void aHubThatClosesDeliversAndConfirms() {
         Hub hub = hub(target, options().closeTimeout(Duration.ofSeconds(20)));
         ready(target.addEventListener(UP, event -> up.add(event.detail())));
-        TypedEventTarget spoke = spoke(listen(hub), "&publishTimeout=1s");
+        TypedEventTarget spoke = spoke(listen(hub), "&publishTimeout=5s");
         ready(spoke.addEventListener(DOWN, event -> down.add(event.detail())));
         result(Future.join(publish(target, DOWN)));
         List<Future<Void>> outcomes = publish(spoke, UP);
@@ -55,9 +55,8 @@ class GoodbyeTest extends FaultTest {
         result(hub.close());
         eventually(() -> assertEquals(all, down));
         // each publication is confirmed and was heard, or is not confirmed and may come again
-        List<Integer> confirmed = all.stream()
-                .filter(i -> settled(outcomes.get(i)).succeeded())
-                .toList();
+        List<Integer> confirmed =
+                all.stream().filter(i -> settled(outcomes.get(i)).succeeded()).toList();
         assertEquals(up, all.subList(0, up.size()));
         assertEquals(confirmed, all.subList(0, confirmed.size()));
         assertTrue(up.size() >= confirmed.size());

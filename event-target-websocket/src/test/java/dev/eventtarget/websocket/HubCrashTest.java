@@ -37,7 +37,9 @@ class HubCrashTest extends FaultTest {
         List<Integer> heard = new CopyOnWriteArrayList<>();
         List<Throwable> errors = new CopyOnWriteArrayList<>();
         ready(listening.addEventListener(
-                NUMBER, event -> heard.add(event.detail()), ListenerOptions.defaults().onError(errors::add)));
+                NUMBER,
+                event -> heard.add(event.detail()),
+                ListenerOptions.defaults().onError(errors::add)));
         int number = 0;
         for (int crash = 0; crash < 2; crash++) {
             Map<Integer, Future<Void>> outcomes = new TreeMap<>();

@@ -35,8 +35,7 @@ class ManySpokesTest extends FaultTest {
         TypedEventTarget target = memory();
         Hub hub = hub(target, options());
         URI url = URI.create(listen(hub));
-        WebSocketClient client =
-                vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(SPOKES));
+        WebSocketClient client = vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(SPOKES));
         AtomicInteger listening = new AtomicInteger();
         AtomicIntegerArray heard = new AtomicIntegerArray(SPOKES);
         List<Future<?>> connected = new ArrayList<>();
