@@ -103,7 +103,7 @@ final class HubSubscription {
 
     /** Whether nothing waits, and no member of a group has anything to acknowledge. */
     boolean isDrained() {
-        return deliveriesWaiting == 0 && (own == null || unacknowledged.isEmpty());
+        return deliveriesWaiting == 0 && (options.group() == null || unacknowledged.isEmpty());
     }
 
     int deliveriesWaiting() {

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * been written is sent by {@link #flush}, or when a message is full.
  */
 public final class FrameWriter {
-    /** A message of this size is as fast as a larger one. */
-    private static final int FULL = 48 << 10;
+    private static final int LEAST_ROOM = 1 << 10;
 
-    private static final int INITIAL = 4 << 10;
+    /** The most that Netty's pool keeps for a thread: beyond, each buffer takes a lock. Larger messages are no faster. */
+    private static final int MOST_ROOM = 32 << 10;
 
     private final Link link;
     private FrameCodec codec;
@@ -24,6 +24,10 @@ public final class FrameWriter {
     private int mostBytes = Integer.MAX_VALUE;
     private @Nullable ByteBuf message;
     private int frames;
+
+    /** How long the next message may well be: as the one before. */
+    private int room = LEAST_ROOM;
+
     private boolean closed;
 
     /**
@@ -99,12 +103,12 @@ public final class FrameWriter {
 
     private ByteBuf begin(int length) {
         ByteBuf open = message;
-        if (open != null && (frames == mostFrames || open.readableBytes() + length + 2L > mostBytes)) {
+        if (open != null && (frames == mostFrames || isFull(open, length + 2L))) {
             flush();
             open = null;
         }
         if (open == null) {
-            open = PooledByteBufAllocator.DEFAULT.directBuffer(Math.max(INITIAL, length + 2));
+            open = PooledByteBufAllocator.DEFAULT.directBuffer(mostFrames == 0 ? length : Math.max(room, length + 2));
             if (mostFrames > 0) {
                 open.writeByte(codec.batchStart());
             }
@@ -115,9 +119,14 @@ public final class FrameWriter {
         return open;
     }
 
+    private boolean isFull(ByteBuf open, long more) {
+        long length = open.readableBytes() + more;
+        return length > MOST_ROOM || length > mostBytes;
+    }
+
     private void end(ByteBuf written) {
         frames++;
-        if (mostFrames == 0 || written.readableBytes() >= FULL) {
+        if (mostFrames == 0) {
             flush();
         }
     }
@@ -141,6 +150,8 @@ public final class FrameWriter {
             } else {
                 full.writeByte(codec.batchEnd());
             }
+            int needed = Math.max(room / 2, full.readableBytes());
+            room = Math.min(MOST_ROOM, Math.max(LEAST_ROOM, Integer.highestOneBit(2 * needed - 1)));
         }
         link.send(full, text);
     }
