@@ -20,7 +20,7 @@ class PresenceTest extends LinkTest {
     private static final EventType<Integer> NUMBER = EventType.of("n", Integer.class);
 
     private static HubOptions hurried() {
-        return options().heartbeat(Duration.ofMillis(40));
+        return options().heartbeat(Duration.ofMillis(300));
     }
 
     @Test

@@ -69,11 +69,6 @@ class TwoHubsTest extends FaultTest {
         goesOnAtTheOtherHub("moving");
     }
 
-    @Test
-    void aPatternGoesOnAtTheOtherHub() throws Exception {
-        goesOnAtTheOtherHub("*");
-    }
-
     private void goesOnAtTheOtherHub(String listening) throws Exception {
         String first = listen(hub());
         String other = listen(hub());
