@@ -100,7 +100,8 @@ final class Arrivals {
         while (sent - arrived > onTheWay && failure == null) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {
-                throw new TimeoutException("Of window " + sent + " only " + arrived + " windows have arrived, by receiver "
+                throw new TimeoutException("Of window " + sent + " only " + arrived
+                        + " windows have arrived, by receiver "
                         + receivers.stream().map(receiver -> receiver.count).toList());
             }
             wait(left);

@@ -47,7 +47,10 @@ final class HubLinks {
         /** Waits until links have so many subscriptions in all. */
         void awaitSubscriptions(int subscriptions) throws TimeoutException {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (hub.status().links().stream().mapToInt(link -> link.subscriptions()).sum() < subscriptions) {
+            while (hub.status().links().stream()
+                            .mapToInt(link -> link.subscriptions())
+                            .sum()
+                    < subscriptions) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new TimeoutException("Not subscribed: " + hub.status());
                 }
@@ -219,7 +222,7 @@ final class HubLinks {
         }
 
         /** Sees from one event how long it is, and counts those that follow. */
-        void count(Pump publisher) throws Exception {
+        void count(Pump<?> publisher) throws Exception {
             publisher.send(1);
             for (int i = 0; i < sockets.size(); i++) {
                 sockets.get(i).count(arrivals.receiver(i), sockets.get(i).next().length());
@@ -245,7 +248,7 @@ final class HubLinks {
         private final Server server;
         private final Loops publishers = new Loops(1);
         private final Subscribers subscribers;
-        private final Pump pump;
+        private final Pump<?> pump;
 
         private Forwarding(String codec, int perMessage, int perWrite, Arrivals arrivals, int receivers, int eventLoops)
                 throws Exception {
@@ -345,8 +348,7 @@ final class HubLinks {
                 far.listen(REQUESTED, event -> far.target.dispatchEvent(TypedEvent.of(Order.PLACED, event.detail())));
             } else {
                 server.target.addEventListener(
-                        REQUESTED,
-                        event -> server.target.dispatchEvent(TypedEvent.of(Order.PLACED, event.detail())));
+                        REQUESTED, event -> server.target.dispatchEvent(TypedEvent.of(Order.PLACED, event.detail())));
             }
             near.listen(Order.PLACED, event -> trips.returned(this::ping));
         }

@@ -50,6 +50,10 @@ final class Loops implements AutoCloseable {
         return webSocketClient;
     }
 
+    int size() {
+        return contexts.size();
+    }
+
     /** By turns. */
     Context context(int number) {
         return contexts.get(number % contexts.size());

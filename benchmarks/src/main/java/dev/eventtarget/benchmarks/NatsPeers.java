@@ -1,7 +1,5 @@
 package dev.eventtarget.benchmarks;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.eventtarget.benchmarks.RoundTrips.Echo;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -28,7 +26,8 @@ final class NatsPeers {
 
     /** A nats-server of our own. */
     static final class Server implements AutoCloseable {
-        private static final Pattern LISTENING = Pattern.compile("Listening for client connections on 127.0.0.1:(\\d+)");
+        private static final Pattern LISTENING =
+                Pattern.compile("Listening for client connections on 127.0.0.1:(\\d+)");
 
         private final Process process;
         private final int port;
@@ -123,7 +122,8 @@ final class NatsPeers {
         ClientEcho(Server server) throws Exception {
             near = server.connect();
             far = server.connect();
-            far.createDispatcher(message -> far.publish("back", message.getData())).subscribe("there");
+            far.createDispatcher(message -> far.publish("back", message.getData()))
+                    .subscribe("there");
             near.createDispatcher(message -> trips.returned(this::ping)).subscribe("back");
             far.flush(PATIENCE);
             near.flush(PATIENCE);
@@ -228,12 +228,12 @@ final class NatsPeers {
             }
         }
 
-        private Pump pump(int perWrite) {
+        private Pump<NetSocket> pump(int perWrite) {
             Buffer bytes = Buffer.buffer();
             for (int i = 0; i < perWrite; i++) {
                 bytes.appendBuffer(publication("order.placed"));
             }
-            return new Pump(socket, context, perWrite, () -> socket.write(bytes));
+            return new Pump<NetSocket>(context, perWrite, it -> it.write(bytes)).add(socket);
         }
     }
 
@@ -242,7 +242,7 @@ final class NatsPeers {
         private final Arrivals arrivals;
         private final Loops publishers = new Loops(1);
         private final Loops subscribers;
-        private final Pump pump;
+        private final Pump<NetSocket> pump;
 
         private Sockets(Server server, int perWrite, Arrivals arrivals, int receivers, int loops) throws Exception {
             this.arrivals = arrivals;
@@ -296,7 +296,11 @@ final class NatsPeers {
             Buffer pong = publication("pong");
             Promise<Wire> far = Promise.promise();
             far.complete(Wire.open(
-                    loops.get(0), 0, server, "ping", messages -> far.future().result().socket.write(pong)));
+                    loops.get(0),
+                    0,
+                    server,
+                    "ping",
+                    messages -> far.future().result().socket.write(pong)));
             near = Wire.open(loops.get(1), 0, server, "pong", messages -> trips.returned(this::ping));
         }
 

@@ -2,25 +2,33 @@ package dev.eventtarget.benchmarks;
 
 import io.vertx.core.Context;
 import io.vertx.core.streams.WriteStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 
-/** Writes to a stream on its event loop, as much as it takes. */
-final class Pump {
-    private final WriteStream<?> stream;
+/** Writes to streams of one event loop, to each in turn, as much as all of them take. */
+final class Pump<S extends WriteStream<?>> {
     private final Context context;
     private final int step;
-    private final Runnable write;
+    private final Consumer<S> write;
+    private final List<S> streams = new ArrayList<>();
     private int left;
 
     /**
      * @param step how many messages are written at once
      * @param write writes so many
      */
-    Pump(WriteStream<?> stream, Context context, int step, Runnable write) {
-        this.stream = stream;
+    Pump(Context context, int step, Consumer<S> write) {
         this.context = context;
         this.step = step;
         this.write = write;
+    }
+
+    /** Adds a stream, on the event loop. */
+    Pump<S> add(S stream) {
+        streams.add(stream);
         stream.drainHandler(drained -> write());
+        return this;
     }
 
     /**
@@ -34,9 +42,18 @@ final class Pump {
     }
 
     private void write() {
-        while (left > 0 && !stream.writeQueueFull()) {
-            write.run();
+        while (left > 0 && !isFull()) {
+            streams.forEach(write);
             left -= step;
         }
+    }
+
+    private boolean isFull() {
+        for (S stream : streams) {
+            if (stream.writeQueueFull()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,8 +1,6 @@
 package dev.eventtarget.benchmarks;
 
 import dev.eventtarget.benchmarks.RoundTrips.Echo;
-import io.vertx.core.Context;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
@@ -32,9 +30,7 @@ final class TcpPeers {
     }
 
     private static NetSocket connect(Loops loops, int number, NetServer server) throws Exception {
-        return Loops.await(
-                loops.context(number),
-                () -> loops.netClient().connect(server.actualPort(), "127.0.0.1"));
+        return Loops.await(loops.context(number), () -> loops.netClient().connect(server.actualPort(), "127.0.0.1"));
     }
 
     /** From a client to a server. */
@@ -42,14 +38,14 @@ final class TcpPeers {
         private final Arrivals arrivals = WebSocketBenchmark.oneReceiver();
         private final Loops servers = new Loops(1);
         private final Loops clients = new Loops(1);
-        private final Pump pump;
+        private final Pump<NetSocket> pump;
 
         OneWay(int perWrite) throws Exception {
             NetServer server = servers.vertx().createNetServer().connectHandler(it -> count(it, arrivals.receiver(0)));
             Loops.await(servers.context(0), () -> server.listen(0, "127.0.0.1"));
             NetSocket socket = connect(clients, 0, server);
             Buffer bytes = messages(perWrite);
-            pump = new Pump(socket, clients.context(0), perWrite, () -> socket.write(bytes));
+            pump = new Pump<NetSocket>(clients.context(0), perWrite, it -> it.write(bytes)).add(socket);
         }
 
         @Override
@@ -74,20 +70,18 @@ final class TcpPeers {
         private final Arrivals arrivals = WebSocketBenchmark.manyReceivers();
         private final Loops servers = new Loops(WebSocketBenchmark.FAN_OUT_LOOPS);
         private final Loops clients = new Loops(WebSocketBenchmark.FAN_OUT_LOOPS);
-        private final List<Pump> pumps = new ArrayList<>();
+        private final List<Pump<NetSocket>> pumps = new ArrayList<>();
 
         FanOut(int perWrite) throws Exception {
             Buffer bytes = messages(perWrite);
-            for (int i = 0; i < WebSocketBenchmark.FAN_OUT; i++) {
-                Context context = servers.context(i);
-                Promise<Pump> accepted = Promise.promise();
-                NetServer server = servers.vertx()
-                        .createNetServer()
-                        .connectHandler(socket ->
-                                accepted.complete(new Pump(socket, context, perWrite, () -> socket.write(bytes))));
-                Loops.await(context, () -> server.listen(0, "127.0.0.1"));
-                count(connect(clients, i, server), arrivals.receiver(i));
-                pumps.add(Loops.await(accepted.future()));
+            for (int i = 0; i < servers.size(); i++) {
+                Pump<NetSocket> pump = new Pump<>(servers.context(i), perWrite, socket -> socket.write(bytes));
+                pumps.add(pump);
+                NetServer server = servers.vertx().createNetServer().connectHandler(pump::add);
+                Loops.await(servers.context(i), () -> server.listen(0, "127.0.0.1"));
+                for (int j = i; j < WebSocketBenchmark.FAN_OUT; j += servers.size()) {
+                    count(connect(clients, j / servers.size(), server), arrivals.receiver(j));
+                }
             }
         }
 

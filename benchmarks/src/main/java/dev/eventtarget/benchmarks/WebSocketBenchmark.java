@@ -89,50 +89,53 @@ public final class WebSocketBenchmark {
 
     private String oneWay() throws Exception {
         Map<String, Opening<? extends Carrier>> rows = new LinkedHashMap<>();
-            rows.put("**eventTarget**, spoke to spoke", () -> HubLinks.Typed.toSpoke("json", false));
-            rows.put("**eventTarget**, spoke to spoke, CBOR", () -> HubLinks.Typed.toSpoke("cbor", false));
-            rows.put("**eventTarget**, spoke to spoke, published on an event loop", () -> HubLinks.Typed.toSpoke("json", true));
-            rows.put("**eventTarget**, spoke to hub", () -> HubLinks.Typed.toHub("json"));
-            for (String codec : List.of("json", "cbor")) {
-                for (int perMessage : new int[] {PER_WRITE, 1}) {
-                    rows.put(
-                            "**eventTarget**, forwarding " + codec.toUpperCase(Locale.ROOT) + ", " + perMessage
-                                    + " a message",
-                            () -> HubLinks.Forwarding.oneWay(codec, perMessage, PER_WRITE));
-                }
+        rows.put("**eventTarget**, spoke to spoke", () -> HubLinks.Typed.toSpoke("json", false));
+        rows.put("**eventTarget**, spoke to spoke, CBOR", () -> HubLinks.Typed.toSpoke("cbor", false));
+        rows.put(
+                "**eventTarget**, spoke to spoke, published on an event loop",
+                () -> HubLinks.Typed.toSpoke("json", true));
+        rows.put("**eventTarget**, spoke to hub", () -> HubLinks.Typed.toHub("json"));
+        for (String codec : List.of("json", "cbor")) {
+            for (int perMessage : new int[] {PER_WRITE, 1}) {
+                rows.put(
+                        "**eventTarget**, forwarding " + codec.toUpperCase(Locale.ROOT) + ", " + perMessage
+                                + " a message",
+                        () -> HubLinks.Forwarding.oneWay(codec, perMessage, PER_WRITE));
             }
-            rows.put(VERTX, () -> new WebSocketPeers.VertxOneWay(1, false));
-            rows.put(CONSOLIDATED, () -> new WebSocketPeers.VertxOneWay(1, true));
-            rows.put("Vert.x, 32 messages a frame", () -> new WebSocketPeers.VertxOneWay(32, false));
-            rows.put("Java-WebSocket", () -> new WebSocketPeers.JavaWebSocket());
-            rows.put("Jetty", () -> new WebSocketPeers.Jetty());
-            NatsPeers.Server server = nats;
-            if (server != null) {
-                rows.put("NATS, its Java client", () -> new NatsPeers.Client(server));
-                rows.put(NATS, () -> NatsPeers.Sockets.oneWay(server, PER_WRITE));
-            }
-            rows.put("TCP, 64 messages a write", () -> new TcpPeers.OneWay(PER_WRITE));
-            return rates("One link, one way", "messages/s", rows, 1);
+        }
+        rows.put(VERTX, () -> new WebSocketPeers.VertxOneWay(1, false));
+        rows.put(CONSOLIDATED, () -> new WebSocketPeers.VertxOneWay(1, true));
+        rows.put("Vert.x, 32 messages a frame", () -> new WebSocketPeers.VertxOneWay(32, false));
+        rows.put("Java-WebSocket", () -> new WebSocketPeers.JavaWebSocket());
+        rows.put("Jetty", () -> new WebSocketPeers.Jetty());
+        NatsPeers.Server server = nats;
+        if (server != null) {
+            rows.put("NATS, its Java client", () -> new NatsPeers.Client(server));
+            rows.put(NATS, () -> NatsPeers.Sockets.oneWay(server, PER_WRITE));
+        }
+        rows.put("TCP, 64 messages a write", () -> new TcpPeers.OneWay(PER_WRITE));
+        return rates("One link, one way", "messages/s", rows, 1);
     }
 
     private String fanOut() throws Exception {
         Map<String, Opening<? extends Carrier>> rows = new LinkedHashMap<>();
-            rows.put("**eventTarget**, from the hub", () -> new HubLinks.FanOut("json", true));
-            rows.put("**eventTarget**, from the hub, one event a message", () -> new HubLinks.FanOut("json", false));
-            rows.put("**eventTarget**, forwarding JSON", () -> HubLinks.Forwarding.fanOut("json", PER_WRITE, PER_WRITE));
-            rows.put("**eventTarget**, forwarding CBOR", () -> HubLinks.Forwarding.fanOut("cbor", PER_WRITE, PER_WRITE));
-            rows.put(VERTX, () -> new WebSocketPeers.VertxFanOut(false));
-            rows.put(CONSOLIDATED, () -> new WebSocketPeers.VertxFanOut(true));
-            NatsPeers.Server server = nats;
-            if (server != null) {
-                rows.put(NATS, () -> NatsPeers.Sockets.fanOut(server, PER_WRITE));
-            }
-            rows.put("TCP, 16 messages a write", () -> new TcpPeers.FanOut(16));
-            return rates("Fan-out to " + FAN_OUT + " links", "deliveries/s", rows, FAN_OUT);
+        rows.put("**eventTarget**, from the hub", () -> new HubLinks.FanOut("json", true));
+        rows.put("**eventTarget**, from the hub, one event a message", () -> new HubLinks.FanOut("json", false));
+        rows.put("**eventTarget**, forwarding JSON", () -> HubLinks.Forwarding.fanOut("json", PER_WRITE, PER_WRITE));
+        rows.put("**eventTarget**, forwarding CBOR", () -> HubLinks.Forwarding.fanOut("cbor", PER_WRITE, PER_WRITE));
+        rows.put(VERTX, () -> new WebSocketPeers.VertxFanOut(false));
+        rows.put(CONSOLIDATED, () -> new WebSocketPeers.VertxFanOut(true));
+        NatsPeers.Server server = nats;
+        if (server != null) {
+            rows.put(NATS, () -> NatsPeers.Sockets.fanOut(server, PER_WRITE));
+        }
+        rows.put("TCP, 16 messages a write", () -> new TcpPeers.FanOut(16));
+        return rates("Fan-out to " + FAN_OUT + " links", "deliveries/s", rows, FAN_OUT);
     }
 
     /** In turn, so that what the machine does meanwhile hits all alike; each row for the same time. */
-    private String rates(String title, String unit, Map<String, Opening<? extends Carrier>> openings, int receivers) throws Exception {
+    private String rates(String title, String unit, Map<String, Opening<? extends Carrier>> openings, int receivers)
+            throws Exception {
         Map<String, double[]> rates = new LinkedHashMap<>();
         Map<String, Integer> windows = new LinkedHashMap<>();
         Map<String, Carrier> rows = open(openings);
@@ -167,39 +170,40 @@ public final class WebSocketBenchmark {
 
     private String roundTrips() throws Exception {
         Map<String, Opening<? extends Echo>> openings = new LinkedHashMap<>();
-            openings.put("**eventTarget**, spoke to hub", () -> new HubLinks.SpokeEcho(false));
-            openings.put("**eventTarget**, spoke to spoke, through the hub", () -> new HubLinks.SpokeEcho(true));
-            openings.put(VERTX, () -> new WebSocketPeers.VertxEcho());
-            NatsPeers.Server server = nats;
-            if (server != null) {
-                openings.put("NATS, its Java client, through the server", () -> new NatsPeers.ClientEcho(server));
-                openings.put("NATS, sockets, through the server", () -> new NatsPeers.SocketsEcho(server));
-            }
-            openings.put("TCP", () -> new TcpPeers.Reflection());
-            Map<String, Echo> rows = open(openings);
-Map<String, List<long[]>> results = new LinkedHashMap<>();
-            for (int round = -size.warmUps; round < size.rounds; round++) {
-                for (Map.Entry<String, Echo> row : rows.entrySet()) {
-                    long[] nanos = new long[size.trips];
-                    row.getValue().measure(nanos);
-                    if (round >= 0) {
-                        Arrays.sort(nanos);
-                        results.computeIfAbsent(row.getKey(), name -> new ArrayList<>()).add(nanos);
-                    }
+        openings.put("**eventTarget**, spoke to hub", () -> new HubLinks.SpokeEcho(false));
+        openings.put("**eventTarget**, spoke to spoke, through the hub", () -> new HubLinks.SpokeEcho(true));
+        openings.put(VERTX, () -> new WebSocketPeers.VertxEcho());
+        NatsPeers.Server server = nats;
+        if (server != null) {
+            openings.put("NATS, its Java client, through the server", () -> new NatsPeers.ClientEcho(server));
+            openings.put("NATS, sockets, through the server", () -> new NatsPeers.SocketsEcho(server));
+        }
+        openings.put("TCP", () -> new TcpPeers.Reflection());
+        Map<String, Echo> rows = open(openings);
+        Map<String, List<long[]>> results = new LinkedHashMap<>();
+        for (int round = -size.warmUps; round < size.rounds; round++) {
+            for (Map.Entry<String, Echo> row : rows.entrySet()) {
+                long[] nanos = new long[size.trips];
+                row.getValue().measure(nanos);
+                if (round >= 0) {
+                    Arrays.sort(nanos);
+                    results.computeIfAbsent(row.getKey(), name -> new ArrayList<>())
+                            .add(nanos);
                 }
             }
-            closeAll(rows.values());
-            double reference = micros(results.getOrDefault(VERTX, List.of()), 0.5);
-            StringBuilder table = new StringBuilder(
-                    "\n### Round trip\n\n|  | p50 | p99 | p50 of " + VERTX + " |\n|---|---:|---:|---:|\n");
-            results.forEach((name, each) -> table.append(String.format(
-                    Locale.ROOT,
-                    "| %s | %.1f µs | %.0f µs | %.2f |%n",
-                    name,
-                    micros(each, 0.5),
-                    micros(each, 0.99),
-                    micros(each, 0.5) / reference)));
-            return table.toString();
+        }
+        closeAll(rows.values());
+        double reference = micros(results.getOrDefault(VERTX, List.of()), 0.5);
+        StringBuilder table = new StringBuilder(
+                "\n### Round trip\n\n|  | p50 | p99 | p50 of " + VERTX + " |\n|---|---:|---:|---:|\n");
+        results.forEach((name, each) -> table.append(String.format(
+                Locale.ROOT,
+                "| %s | %.1f µs | %.0f µs | %.2f |%n",
+                name,
+                micros(each, 0.5),
+                micros(each, 0.99),
+                micros(each, 0.5) / reference)));
+        return table.toString();
     }
 
     private <T> Map<String, T> open(Map<String, Opening<? extends T>> openings) throws Exception {

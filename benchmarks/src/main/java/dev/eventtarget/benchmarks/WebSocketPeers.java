@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.eventtarget.benchmarks.RoundTrips.Echo;
 import io.netty.handler.flush.FlushConsolidationHandler;
-import io.vertx.core.Context;
-import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocket;
@@ -21,6 +19,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.api.annotations.OnWebSocketError;
 import org.eclipse.jetty.websocket.api.annotations.OnWebSocketMessage;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
@@ -51,9 +50,7 @@ final class WebSocketPeers {
 
     private static WebSocket connect(Loops loops, HttpServer server) throws Exception {
         return Loops.await(
-                loops.context(0),
-                () -> loops.webSocketClient()
-                        .connect(server.actualPort(), "127.0.0.1", "/"));
+                loops.context(0), () -> loops.webSocketClient().connect(server.actualPort(), "127.0.0.1", "/"));
     }
 
     /** Vert.x, from a client to a server. */
@@ -61,7 +58,7 @@ final class WebSocketPeers {
         private final Arrivals arrivals = WebSocketBenchmark.oneReceiver();
         private final Loops servers = new Loops(1);
         private final Loops clients = new Loops(1);
-        private final Pump pump;
+        private final Pump<WebSocket> pump;
 
         VertxOneWay(int perFrame, boolean consolidated) throws Exception {
             HttpServer server = listen(
@@ -74,7 +71,7 @@ final class WebSocketPeers {
                 consolidateFlushes(socket);
             }
             String text = TEXT.repeat(perFrame);
-            pump = new Pump(socket, clients.context(0), perFrame, () -> socket.writeTextMessage(text));
+            pump = new Pump<WebSocket>(clients.context(0), perFrame, it -> it.writeTextMessage(text)).add(socket);
         }
 
         @Override
@@ -99,22 +96,23 @@ final class WebSocketPeers {
         private final Arrivals arrivals = WebSocketBenchmark.manyReceivers();
         private final Loops servers = new Loops(WebSocketBenchmark.FAN_OUT_LOOPS);
         private final Loops clients = new Loops(WebSocketBenchmark.FAN_OUT_LOOPS);
-        private final List<Pump> pumps = new ArrayList<>();
+        private final List<Pump<WebSocket>> pumps = new ArrayList<>();
 
         VertxFanOut(boolean consolidated) throws Exception {
-            for (int i = 0; i < WebSocketBenchmark.FAN_OUT; i++) {
-                Context context = servers.context(i);
-                Promise<Pump> accepted = Promise.promise();
+            for (int i = 0; i < servers.size(); i++) {
+                Pump<WebSocket> pump = new Pump<>(servers.context(i), 1, socket -> socket.writeTextMessage(TEXT));
+                pumps.add(pump);
                 HttpServer server = listen(servers, i, socket -> {
                     if (consolidated) {
                         consolidateFlushes(socket);
                     }
-                    accepted.complete(new Pump(socket, context, 1, () -> socket.writeTextMessage(TEXT)));
+                    pump.add(socket);
                 });
-                WireSocket receiver = WireSocket.open(
-                        clients, i, URI.create("ws://127.0.0.1:" + server.actualPort() + "/"));
-                receiver.count(arrivals.receiver(i), WebSocketBenchmark.MESSAGE.length);
-                pumps.add(Loops.await(accepted.future()));
+                URI uri = URI.create("ws://127.0.0.1:" + server.actualPort() + "/");
+                for (int j = i; j < WebSocketBenchmark.FAN_OUT; j += servers.size()) {
+                    WireSocket.open(clients, j / servers.size(), uri)
+                            .count(arrivals.receiver(j), WebSocketBenchmark.MESSAGE.length);
+                }
             }
         }
 
@@ -258,8 +256,8 @@ final class WebSocketPeers {
         Jetty() throws Exception {
             server.setHandler(WebSocketUpgradeHandler.from(
                     server,
-                    container ->
-                            container.addMapping("/", (request, response, callback) -> new Counter(arrivals.receiver(0)))));
+                    container -> container.addMapping(
+                            "/", (request, response, callback) -> new Counter(arrivals.receiver(0)))));
             server.start();
             int port = ((ServerConnector) server.getConnectors()[0]).getLocalPort();
             client.start();
@@ -300,9 +298,19 @@ final class WebSocketPeers {
         public void onText(String text) {
             receiver.received(text.length() / WebSocketBenchmark.MESSAGE.length);
         }
+
+        /** It was closed, or worse. */
+        @OnWebSocketError
+        public void onError(Throwable error) {
+            receiver.failed(error);
+        }
     }
 
     /** A client that expects nothing. */
     @org.eclipse.jetty.websocket.api.annotations.WebSocket
-    public static final class Sink {}
+    public static final class Sink {
+        /** Its connection is closed under it. */
+        @OnWebSocketError
+        public void onError(Throwable error) {}
+    }
 }

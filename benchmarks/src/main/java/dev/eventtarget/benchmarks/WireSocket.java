@@ -98,8 +98,8 @@ final class WireSocket {
     }
 
     /** Writes bytes that are frames of so many messages, again and again. */
-    Pump pump(Buffer frames, int messages) {
-        return new Pump(socket, context, messages, () -> socket.write(frames));
+    Pump<NetSocket> pump(Buffer frames, int messages) {
+        return new Pump<NetSocket>(context, messages, it -> it.write(frames)).add(socket);
     }
 
     /** The next message, in order. */

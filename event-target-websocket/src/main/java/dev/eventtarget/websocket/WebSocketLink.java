@@ -91,6 +91,9 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     @SuppressWarnings("NullAway.Init")
     private ChannelHandlerContext netty;
 
+    /** Where frames are neither masked nor compressed. */
+    private @Nullable SmallFrames small;
+
     private @Nullable Handler handler;
     private @Nullable ByteBuf fragments;
     private boolean fragmentsAreText;
@@ -153,6 +156,9 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
                         .closeOnProtocolViolation(false)
                         .build()));
         pipeline.addBefore(vertx.name(), "eventtarget", link);
+        if (server && !compressed) {
+            link.small = new SmallFrames(link.netty);
+        }
         if (pipeline.get(WebSocketServerExtensionHandler.class) != null) {
             // the peer sends without having read the answer: the inflater that comes with it would have no bound
             link.netty.close();
@@ -266,7 +272,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private void receive(Handler to, WebSocketFrame frame) {
         if (frame instanceof PingWebSocketFrame) {
             if (channel.isWritable()) {
-                netty.write(new PongWebSocketFrame(frame.content().retain()), netty.voidPromise());
+                write(new PongWebSocketFrame(frame.content().retain()));
                 flushSoon();
             }
             to.alive();
@@ -367,7 +373,10 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
         }
         sending = true;
         try {
-            if (bytes.readableBytes() <= FRAME) {
+            SmallFrames frames = small;
+            if (frames != null && bytes.readableBytes() <= SmallFrames.MOST) {
+                frames.add(bytes, text);
+            } else if (bytes.readableBytes() <= FRAME) {
                 write(text ? new TextWebSocketFrame(bytes) : new BinaryWebSocketFrame(bytes));
             } else {
                 ByteBuf first = bytes.readRetainedSlice(FRAME);
@@ -384,12 +393,21 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     }
 
     private void write(WebSocketFrame frame) {
+        writeSmall();
         netty.write(frame, netty.voidPromise());
+    }
+
+    private void writeSmall() {
+        SmallFrames frames = small;
+        if (frames != null) {
+            frames.write();
+        }
     }
 
     private void flushSoon() {
         if (!channel.isWritable()) {
             flushDue = false;
+            writeSmall();
             netty.flush();
         } else if (!flushDue) {
             flushDue = true;
@@ -402,6 +420,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     private void flush() {
         if (flushDue) {
             flushDue = false;
+            writeSmall();
             netty.flush();
         }
     }
@@ -464,6 +483,7 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
 
     private void sendClose(int code, String text) {
         closeSent = true;
+        writeSmall();
         netty.writeAndFlush(new CloseWebSocketFrame(code, cut(text)));
         // the peer's answer may be behind much that nobody wants any more
         waiting.forEach(ReferenceCountUtil::release);
@@ -546,6 +566,9 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
             waiting.forEach(ReferenceCountUtil::release);
             waiting.clear();
             dropFragments();
+            if (small != null) {
+                small.release();
+            }
             ended.accept(reason);
             tell(to -> to.closed(reason, message));
             closed.complete();
