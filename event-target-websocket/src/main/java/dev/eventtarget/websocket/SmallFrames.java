@@ -69,6 +69,7 @@ final class SmallFrames {
     }
 
     /** Writes what was added, without a flush. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a void promise has no outcome
     void write() {
         ByteBuf open = frames;
         if (open != null) {
