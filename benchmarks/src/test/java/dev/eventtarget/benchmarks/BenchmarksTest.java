@@ -62,4 +62,18 @@ class BenchmarksTest {
         assertTrue(rows.size() > 15, () -> "Only " + rows);
         assertFalse(rows.toString().contains("NaN"), rows::toString);
     }
+
+    @Test
+    void webSocketBenchmarkRuns() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        WebSocketBenchmark.run(new WebSocketBenchmark.Size(0, 1, 1, 100), "", new PrintStream(out, true, UTF_8));
+
+        List<String> rows = out.toString(UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("| "))
+                .toList();
+        assertTrue(rows.size() > 25, () -> "Only " + rows);
+        assertFalse(rows.toString().contains("NaN"), rows::toString);
+    }
 }
