@@ -162,6 +162,7 @@ final class HubLinks {
     }
 
     /** Messages of one frame, or of an array of equal frames. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Frames(byte[] message, boolean text) {
         static Frames of(String codec, int events) {
             byte[] frame = EventCodecs.named(codec).encode(Order.EVENT);

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
@@ -181,7 +182,7 @@ final class WebSocketPeers {
 
         private final class CountingServer extends WebSocketServer {
             CountingServer() {
-                super(new InetSocketAddress("127.0.0.1", 0), 1);
+                super(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
             }
 
             @Override
@@ -249,7 +250,7 @@ final class WebSocketPeers {
     /** Jetty, from a client to a server. */
     static final class Jetty implements Carrier {
         private final Arrivals arrivals = WebSocketBenchmark.oneReceiver();
-        private final Server server = new Server(new InetSocketAddress("127.0.0.1", 0));
+        private final Server server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         private final WebSocketClient client = new WebSocketClient();
         private final Session session;
 
