@@ -79,8 +79,9 @@ class TwoHubsTest extends FaultTest {
         Traffic.Reader reader = new Traffic.Reader().mayDiffer();
         goesOnAtTheOtherHub("traffic.*", reader);
         assertFalse(reader.errors().isEmpty());
-        assertTrue(reader.errors().stream().allMatch(GapException.class::isInstance), () -> reader.errors()
-                .toString());
+        assertTrue(
+                reader.errors().stream().allMatch(GapException.class::isInstance),
+                () -> reader.errors().toString());
     }
 
     private void goesOnAtTheOtherHub(String listening, Traffic.Reader reader) throws Exception {
