@@ -97,18 +97,25 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
 
     void open() {
         link.handler(this);
+        Future<Peer> found = authenticate(handshake);
+        if (found.succeeded()) {
+            isNow(found.result());
+            return;
+        }
         busy(true);
-        authenticate(handshake)
-                .onComplete(known -> turns.post(() -> {
-                    busy(false);
-                    if (known.succeeded()) {
-                        isNow(known.result());
-                    } else if (handshake.token() != null) {
-                        refuse(known.cause());
-                        return;
-                    }
-                    readEarly();
-                }));
+        found.onComplete(known -> turns.post(() -> {
+            if (closed) {
+                return;
+            }
+            busy(false);
+            if (known.succeeded()) {
+                isNow(known.result());
+            } else if (handshake.token() != null) {
+                refuse(known.cause());
+                return;
+            }
+            readEarly();
+        }));
     }
 
     private Future<Peer> authenticate(Handshake shown) {
@@ -433,7 +440,9 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                         "batch",
                         options.maxBatch(),
                         "subscriptions",
-                        options.maxSubscriptions()));
+                        options.maxSubscriptions(),
+                        "queued",
+                        options.maxQueuedEvents()));
         writer.control(Control.WELCOME, detail);
         writer.agreed(
                 begun.codec(),

@@ -66,6 +66,7 @@ final class Session {
     private boolean ended;
     private boolean due;
     private long losses;
+    private long attached;
     private long delivered;
     private long counted;
 
@@ -135,6 +136,7 @@ final class Session {
     /** Goes on over a link. */
     void attach(HubLink to, Peer now) {
         link = to;
+        attached = System.nanoTime();
         peer = now;
         writer = to.writer();
     }
@@ -507,7 +509,7 @@ final class Session {
     /** Whether there is room for one more event of a subscription, by leaving out others. */
     private boolean makeRoom(HubSubscription subscription) {
         HubLink slow = link;
-        if (slow != null && hub.options().slowSpokes() == SlowSpokePolicy.DISCONNECT) {
+        if (slow != null && hub.options().slowSpokes() == SlowSpokePolicy.DISCONNECT && !isCatchingUp()) {
             hub.counters().slow().increment();
             slow.fail(
                     CloseReason.SLOW_CONSUMER,
@@ -526,6 +528,12 @@ final class Session {
         subscription.missed();
         congest(subscription);
         return false;
+    }
+
+    /** Whether it has come back a short while ago, to a line that had grown meanwhile. */
+    private boolean isCatchingUp() {
+        return losses > 0
+                && System.nanoTime() - attached < hub.options().sessionTimeout().toNanos();
     }
 
     private void take(Delivery delivery) {

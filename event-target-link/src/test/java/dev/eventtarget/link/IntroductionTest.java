@@ -41,6 +41,7 @@ class IntroductionTest extends LinkTest {
         assertFalse(welcome.path("resumed").asBoolean(true));
         assertEquals(0, welcome.path("received").asInt(-1));
         assertEquals(7000, welcome.path("heartbeat").asInt());
+        assertEquals("log", welcome.path("positions").asText());
         assertEquals(5000, welcome.path("limits").path("message").asInt());
         assertEquals(70, welcome.path("limits").path("batch").asInt());
         assertEquals(80, welcome.path("limits").path("subscriptions").asInt());

@@ -27,7 +27,7 @@ final class RedisLine {
     private final Context context;
     private final RedisSettings settings;
     private final String purpose;
-    private final Reconnector reconnector = new Reconnector(error -> RedisErrors.isNotAllowed(error) || isClosed());
+    private final Reconnector reconnector;
     private @Nullable Redis client;
     private @Nullable Future<RedisConnection> connection;
     private boolean lost;
@@ -47,6 +47,7 @@ final class RedisLine {
         this.context = context;
         this.settings = settings;
         this.purpose = purpose;
+        this.reconnector = new Reconnector(vertx, error -> RedisErrors.isNotAllowed(error) || isClosed());
     }
 
     boolean isClosed() {

@@ -22,6 +22,7 @@ class AbsenceTest extends FaultTest {
     private static final EventType<Integer> NUMBER = EventType.of("n", Integer.class);
 
     private final TypedEventTarget target = memory();
+    private Hub hub;
     private final List<Integer> heard = new CopyOnWriteArrayList<>();
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
 
@@ -41,7 +42,7 @@ class AbsenceTest extends FaultTest {
     }
 
     private TcpProxy away(HubOptions options, int before) throws Exception {
-        Hub hub = hub(target, options);
+        hub = hub(target, options);
         TcpProxy proxy = TcpProxy.start(vertx, listen(hub));
         listen(spoke(proxy.url()));
         publish(1, before);
@@ -73,6 +74,7 @@ class AbsenceTest extends FaultTest {
         assertTrue(
                 errors.get(0).getMessage().contains("900 events"),
                 () -> errors.get(0).getMessage());
+        eventually(() -> assertEquals(0, hub.status().links().get(0).queued()));
         publish(1001, 1001);
         assertHeard(901, 1001);
     }
@@ -92,7 +94,7 @@ class AbsenceTest extends FaultTest {
 
     @Test
     void whatWasPublishedMeanwhileIsAccepted() throws Exception {
-        Hub hub = hub(target, options());
+        hub = hub(target, options());
         TcpProxy proxy = TcpProxy.start(vertx, listen(hub));
         TypedEventTarget spoke = spoke(proxy.url());
         Traffic.Reader atTheTarget = reader(target);
@@ -110,7 +112,7 @@ class AbsenceTest extends FaultTest {
 
     @Test
     void whoeverIsHalfOpenIsFoundByBothSides() throws Exception {
-        Hub hub = hub(target, options().heartbeat(Duration.ofMillis(300)));
+        hub = hub(target, options().heartbeat(Duration.ofMillis(300)));
         TcpProxy proxy = TcpProxy.start(vertx, listen(hub));
         listen(spoke(proxy.url()));
         publish(1, 5);
@@ -126,7 +128,7 @@ class AbsenceTest extends FaultTest {
 
     @Test
     void aHubFindsWhoeverIsHalfOpen() throws Exception {
-        Hub hub = hub(target, options().heartbeat(Duration.ofMillis(200)));
+        hub = hub(target, options().heartbeat(Duration.ofMillis(200)));
         TcpProxy proxy = TcpProxy.start(vertx, listen(hub));
         listen(spoke(proxy.url()));
         proxy.swallow();

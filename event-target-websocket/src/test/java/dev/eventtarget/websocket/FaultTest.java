@@ -91,7 +91,7 @@ abstract class FaultTest {
 
     /** A spoke of its own. */
     final TypedEventTarget spoke(String url, String... options) {
-        return target(vertx, url + "?closeTimeout=2s&name=" + UUID.randomUUID(), options);
+        return target(vertx, url + "?closeTimeout=10s&name=" + UUID.randomUUID(), options);
     }
 
     final Traffic.Publisher publisher(TypedEventTarget target, String name) {

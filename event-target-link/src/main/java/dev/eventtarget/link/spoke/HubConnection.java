@@ -48,8 +48,7 @@ final class HubConnection {
     private static final long TICK_MILLIS = 100;
     private static final long GOODBYE_MILLIS = 3000;
 
-    /** Events of all subscriptions. */
-    private static final int ACKNOWLEDGED_EVERY = 4096;
+    private static final int MOST_UNACKNOWLEDGED = 4096;
 
     /** Milliseconds that a listener's thread is given to let go of what waits. */
     private static final int PATIENCE = 200;
@@ -60,13 +59,17 @@ final class HubConnection {
     private final Connector connector;
     private final Turns turns;
     private final Outbox outbox;
-    private final Reconnector reconnector = new Reconnector(HubConnection::isHopeless);
+    private final Reconnector reconnector;
     private final String producer = UUID.randomUUID().toString();
     private final AtomicLong numbers = new AtomicLong();
     private final Map<Long, SpokeSubscription> subscriptions = new LinkedHashMap<>();
     private final AtomicLong buffered = new AtomicLong();
     private final long ticker;
     private int receivedSince;
+
+    /** So many events of all subscriptions: a part of what the hub may keep for this spoke. */
+    private volatile int acknowledgedEvery = MOST_UNACKNOWLEDGED;
+
     private @Nullable Conversation current;
     private @Nullable String session;
     private @Nullable EventTargetException failure;
@@ -84,6 +87,7 @@ final class HubConnection {
         this.connector = connector;
         this.turns = turns;
         this.outbox = outbox;
+        this.reconnector = new Reconnector(vertx, HubConnection::isHopeless);
         this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> turns.post(this::tick));
     }
 
@@ -179,7 +183,8 @@ final class HubConnection {
 
     /** From any thread. */
     SpokeSubscription subscription(ListenerSubscription listener) {
-        return new SpokeSubscription(numbers.incrementAndGet(), listener, turns, this::acknowledge, buffered);
+        return new SpokeSubscription(
+                numbers.incrementAndGet(), listener, turns, this::acknowledge, buffered, () -> acknowledgedEvery);
     }
 
     /** From any thread. */
@@ -405,7 +410,7 @@ final class HubConnection {
                 }
             }
             receivedSince++;
-            if (receivedSince == ACKNOWLEDGED_EVERY) {
+            if (receivedSince == acknowledgedEvery) {
                 turns.post(HubConnection.this::acknowledgeAll);
             }
             if (!held && buffered.get() > settings.maxBuffered()) {
@@ -512,6 +517,8 @@ final class HubConnection {
                             ? (int) Math.min(65_536, limits == null ? 1 : limits.number("batch", 1, 1))
                             : 0,
                     most);
+            long queued = limits == null ? MOST_UNACKNOWLEDGED : limits.number("queued", 1, MOST_UNACKNOWLEDGED);
+            acknowledgedEvery = (int) Math.max(1, Math.min(MOST_UNACKNOWLEDGED, queued / 4));
             session = granted.contains("resume") ? welcome.optionalText("session") : null;
             if (lost) {
                 lost = false;

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jctools.queues.atomic.MpscLinkedAtomicQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +36,17 @@ final class SpokeSubscription {
     private static final int LEAST_WINDOW = 4096;
     private static final int MOST_WINDOW = 1 << 20;
 
+    /** Bytes of an event that the hub should not keep for longer than need be. */
+    private static final int LARGE = 32 << 10;
+
     private final long number;
     private final ListenerSubscription listener;
     private final Turns turns;
 
     /** Bytes that wait for listeners, of all subscriptions. */
     private final AtomicLong buffered;
+
+    private final IntSupplier mostUnacknowledged;
 
     private final Runnable acknowledges;
     private final boolean grouped;
@@ -80,11 +86,13 @@ final class SpokeSubscription {
             ListenerSubscription listener,
             Turns turns,
             Consumer<SpokeSubscription> acknowledge,
-            AtomicLong buffered) {
+            AtomicLong buffered,
+            IntSupplier mostUnacknowledged) {
         this.number = number;
         this.listener = listener;
         this.turns = turns;
         this.buffered = buffered;
+        this.mostUnacknowledged = mostUnacknowledged;
         this.acknowledges = () -> {
             scheduled.set(false);
             account();
@@ -241,13 +249,14 @@ final class SpokeSubscription {
 
     /** From any thread. */
     void settled(TypedEvent<?> event, boolean handled) {
-        if (event.detail() instanceof EncodedDetail encoded) {
-            buffered.addAndGet(-encoded.length());
-        }
+        int bytes = event.detail() instanceof EncodedDetail encoded ? encoded.length() : 0;
+        buffered.addAndGet(-bytes);
         if (grouped) {
             outcomes.add(new Outcome(event, handled));
             schedule();
-        } else if (settled.incrementAndGet() - acknowledgedAt >= Math.max(1, credit / 4) || eager) {
+        } else if (settled.incrementAndGet() - acknowledgedAt >= Math.min(credit / 4, mostUnacknowledged.getAsInt())
+                || bytes > LARGE
+                || eager) {
             schedule();
         }
     }
