@@ -156,6 +156,7 @@ final class Session {
         losses++;
         link = null;
         writer = null;
+        checkAwaited();
     }
 
     /** How often it has lost its link. */
@@ -222,6 +223,7 @@ final class Session {
                 HubSubscription subscription = known(detail);
                 if (subscription != null) {
                     subscription.release(detail.numbers("seqs"));
+                    checkAwaited();
                 }
             }
             case Control.CREDIT -> {
@@ -390,6 +392,7 @@ final class Session {
                     .onComplete(over -> turns.post(() -> {
                         if (subscriptions.remove(number, subscription)) {
                             subscription.forget();
+                            checkAwaited();
                             answer(Control.UNSUBSCRIBED, answer);
                         }
                     }));

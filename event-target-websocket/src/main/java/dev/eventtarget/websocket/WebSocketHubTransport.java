@@ -91,6 +91,8 @@ public final class WebSocketHubTransport implements HubTransport {
     }
 
     private static final class Address implements Listening {
+        private static final long END_SECONDS = 3;
+
         private final Vertx vertx;
         private final Hub hub;
         private final HttpServerOptions options;
@@ -239,7 +241,8 @@ public final class WebSocketHubTransport implements HubTransport {
 
         @Override
         public Future<Void> end() {
-            return ended;
+            // a connection that has never become a link is not waited for
+            return ended.timeout(END_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();
         }
     }
 
