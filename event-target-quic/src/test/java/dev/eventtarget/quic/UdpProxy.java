@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -48,10 +49,13 @@ final class UdpProxy implements AutoCloseable {
     /** One spoke, and the port that the hub sees it at. */
     private static final class Route {
         final SocketAddress spoke;
+        final InetSocketAddress hub;
         DatagramChannel outside;
+        boolean dead;
 
-        Route(SocketAddress spoke, DatagramChannel outside) {
+        Route(SocketAddress spoke, InetSocketAddress hub, DatagramChannel outside) {
             this.spoke = spoke;
+            this.hub = hub;
             this.outside = outside;
         }
     }
@@ -78,6 +82,7 @@ final class UdpProxy implements AutoCloseable {
             one.due == other.due ? Long.compare(one.number, other.number) : Long.compare(one.due, other.due));
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(MOST_BYTES);
+    private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong arrived = new AtomicLong();
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
@@ -85,7 +90,7 @@ final class UdpProxy implements AutoCloseable {
     private final AtomicLong overtaken = new AtomicLong();
     private final Thread thread = new Thread(this::run, "udp-proxy");
     private long arrivals;
-    private volatile InetSocketAddress hub;
+    private InetSocketAddress hub;
     private volatile Conditions conditions = Conditions.PERFECT;
     private volatile Tamperer tamperer = (way, datagram) -> List.of(datagram);
     private volatile boolean swallowing;
@@ -140,21 +145,28 @@ final class UdpProxy implements AutoCloseable {
         }));
     }
 
-    /** Forgets all spokes: what the hub says to them goes nowhere until they speak, at another port. */
-    void forget() {
-        command(() -> {
-            routes.values().forEach(route -> close(route.outside));
-            routes.clear();
-        });
+    /** Nothing comes through any more for the connections that there are; new ones are none of theirs. */
+    void cut() {
+        command(() -> routes.values().forEach(route -> route.dead = true));
     }
 
-    /** Spokes come to another port of this machine from now on. */
-    void to(int hubPort) {
-        hub = new InetSocketAddress(InetAddress.getLoopbackAddress(), hubPort);
-        rebind();
+    /** New connections come to another port of this machine; those that there are stay. */
+    void leadTo(int hubPort) {
+        command(() -> hub = new InetSocketAddress(InetAddress.getLoopbackAddress(), hubPort));
+    }
+
+    /** New connections come to another port of this machine; those that there are end. */
+    void moveTo(int hubPort) {
+        leadTo(hubPort);
+        cut();
     }
 
     // ---- what has happened
+
+    /** From how many ports spokes have spoken. */
+    int connections() {
+        return connections.get();
+    }
 
     /** How many have come, from either side. */
     long arrived() {
@@ -242,7 +254,7 @@ final class UdpProxy implements AutoCloseable {
         boolean isTwice = direction.random.nextDouble() < now.duplication();
         double late = direction.random.nextDouble();
         double later = direction.random.nextDouble();
-        if (swallowing || isLost || !pass(direction, now, bytes.length)) {
+        if (swallowing || route.dead || isLost || !pass(direction, now, bytes.length)) {
             lost.incrementAndGet();
         } else {
             send(way, route, bytes, direction.free, now, late);
@@ -295,15 +307,16 @@ final class UdpProxy implements AutoCloseable {
     }
 
     private Route route(SocketAddress spoke) {
-        Route route = new Route(spoke, null);
+        Route route = new Route(spoke, hub, null);
         route.outside = outside(route);
+        connections.incrementAndGet();
         return route;
     }
 
     private DatagramChannel outside(Route route) {
         try {
             DatagramChannel channel = channel();
-            channel.connect(hub);
+            channel.connect(route.hub);
             channel.register(selector, SelectionKey.OP_READ, route);
             return channel;
         } catch (IOException e) {

@@ -182,13 +182,29 @@ class UdpProxyTest {
     }
 
     @Test
-    void goesToAnotherHub() throws Exception {
-        try (DatagramSocket other = socket()) {
-            send(1);
-            receive(hub);
-            proxy.to(other.getLocalPort());
+    void whatIsCutStaysCutAndOthersGoOn() throws Exception {
+        send(1);
+        receive(hub);
+        proxy.cut();
+        send(2);
+        await(() -> proxy.lost() == 1);
+        try (DatagramSocket another = socket()) {
+            send(another, 3, proxy.port(), LARGE);
+            assertEquals(3, number(receive(hub)));
+        }
+        assertEquals(2, proxy.connections());
+    }
+
+    @Test
+    void newConnectionsGoToAnotherHub() throws Exception {
+        send(1);
+        receive(hub);
+        try (DatagramSocket otherHub = socket();
+                DatagramSocket otherSpoke = socket()) {
+            proxy.moveTo(otherHub.getLocalPort());
             send(2);
-            assertEquals(2, number(receive(other)));
+            send(otherSpoke, 3, proxy.port(), LARGE);
+            assertEquals(3, number(receive(otherHub)));
         }
     }
 
