@@ -138,6 +138,7 @@ final class HubSubscription {
         AsyncEventListener<EncodedDetail> listener = this::hand;
         Subscription subscription = target.addAsyncEventListener(type, listener, options.onError(this::report));
         own = subscription;
+        setCredit(credit);
         return subscription.ready().onSuccess(there -> ready = true);
     }
 
@@ -333,8 +334,17 @@ final class HubSubscription {
 
     // ---- acknowledgement
 
+    /** Without any credit, as when it is about to leave, it takes nothing from its group that others could have. */
     void setCredit(int events) {
         credit = events;
+        Subscription mine = own;
+        if (mine != null) {
+            if (events == 0) {
+                mine.pause();
+            } else {
+                mine.resume();
+            }
+        }
     }
 
     void acknowledge(long to, long[] also) {
