@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +48,11 @@ final class HubConnection {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
     private static final long TICK_MILLIS = 100;
     private static final long GOODBYE_MILLIS = 3000;
+
+    /** Before the first attempt to come back: a hub that closes has gone then, and not all its spokes come at once. */
+    private static final long LEAST_RETURN_MILLIS = 20;
+
+    private static final long MOST_RETURN_MILLIS = 80;
 
     private static final int MOST_UNACKNOWLEDGED = 4096;
 
@@ -664,7 +670,9 @@ final class HubConnection {
                 if (isHopeless(error)) {
                     fail(error);
                 } else {
-                    connect();
+                    vertx.setTimer(
+                            ThreadLocalRandom.current().nextLong(LEAST_RETURN_MILLIS, MOST_RETURN_MILLIS),
+                            id -> connect());
                 }
             }
         }
