@@ -39,8 +39,12 @@ class FrozenSpokeTest extends FaultTest {
     private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());
     private int published;
 
+    /** The frozen spoke gives no sign of life either: that must not end it before. */
     private static HubOptions bounded(SlowSpokePolicy policy) {
-        return options().maxQueued(MOST_EVENTS, 16 << 20).slowSpokes(policy);
+        return options()
+                .heartbeat(Duration.ofMinutes(5))
+                .maxQueued(MOST_EVENTS, 16 << 20)
+                .slowSpokes(policy);
     }
 
     private void listen(String url, int spokes) {
