@@ -250,6 +250,11 @@ final class HubSubscription {
                 && unacknowledged.span() < Math.max(LEAST_SPAN, 2L * Math.min(credit, MOST_SPAN));
     }
 
+    /** What was sent and is not acknowledged, if it is not. */
+    @Nullable Delivery unacknowledged(long number) {
+        return unacknowledged.get(number);
+    }
+
     /** Takes note that an event was written for it, by whoever wrote it. */
     void wrote(Delivery delivery) {
         sent++;
