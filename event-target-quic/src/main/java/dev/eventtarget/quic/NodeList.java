@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * size tells for certain that it has not changed.
  */
 final class NodeList {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeList.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
     private static final int MAX_BYTES = 16 << 20;
 
     private final Path file;
