@@ -95,7 +95,7 @@ class NodeIdentityTest {
         ConfigurationException refusal = assertThrows(ConfigurationException.class, what);
         StringWriter all = new StringWriter();
         refusal.printStackTrace(new PrintWriter(all));
-        if (Files.isRegularFile(file()) && Files.size(file()) < 100_000) {
+        if (Files.isRegularFile(file()) && Files.isReadable(file()) && Files.size(file()) < 100_000) {
             Files.readString(file(), StandardCharsets.ISO_8859_1)
                     .lines()
                     .filter(line -> line.length() > 8 && !line.startsWith("-----"))
