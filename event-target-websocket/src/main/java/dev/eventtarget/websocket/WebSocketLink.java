@@ -2,6 +2,7 @@ package dev.eventtarget.websocket;
 
 import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.link.spi.Link;
+import dev.eventtarget.link.spi.Utf8;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -39,9 +40,6 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -68,9 +66,6 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     /** Beyond, a message goes in several frames: some peers take no longer ones. */
     private static final int FRAME = 65_536;
 
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-
-    private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
     private static final int MOST_CLOSE_TEXT = 123;
     private static final long CLOSE_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
     private static final long LONGEST_CLOSE = TimeUnit.SECONDS.toNanos(30);
@@ -311,22 +306,11 @@ final class WebSocketLink extends ChannelDuplexHandler implements Link {
     }
 
     private void hand(Handler to, byte[] bytes, boolean text) {
-        if (text && !isUtf8(bytes)) {
+        if (text && !Utf8.isValid(bytes)) {
             fail(CloseReason.MALFORMED, "A text message that is no UTF-8");
         } else {
             to.received(bytes, text);
         }
-    }
-
-    /** JSON readers let some pass that is none, and browsers close the connection if it is sent on to them. */
-    private static boolean isUtf8(byte[] bytes) {
-        int ascii = 0;
-        while (ascii <= bytes.length - Long.BYTES && ((long) LONGS.get(bytes, ascii) & NOT_ASCII) == 0) {
-            ascii += Long.BYTES;
-        }
-        return ascii == bytes.length
-                || ByteBufUtil.isText(
-                        Unpooled.wrappedBuffer(bytes), ascii, bytes.length - ascii, StandardCharsets.UTF_8);
     }
 
     private String tooLarge() {

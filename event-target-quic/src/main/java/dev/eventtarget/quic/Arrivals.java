@@ -1,0 +1,112 @@
+package dev.eventtarget.quic;
+
+import dev.eventtarget.link.Handshake;
+import dev.eventtarget.link.Hub;
+import dev.eventtarget.link.spi.CloseReason;
+import io.vertx.core.net.QuicConnection;
+import io.vertx.core.net.QuicStream;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/**
+ * The connections of a hub's address: lets in who may come, and gives the hub the link of each. Thread-safe; a connection is
+ * touched on its event loop.
+ */
+final class Arrivals {
+    private final Hub hub;
+    private final Predicate<NodeId> admits;
+    private final Set<NodeConnection> connections = ConcurrentHashMap.newKeySet();
+
+    /** Those whose peer has not opened its stream yet. */
+    private final AtomicInteger silent = new AtomicInteger();
+
+    Arrivals(Hub hub, Predicate<NodeId> admits) {
+        this.hub = hub;
+        this.admits = admits;
+    }
+
+    /** Takes a connection that has come about just now. */
+    void take(QuicConnection connection) {
+        NodeConnection.of(connection).onSuccess(this::take).onFailure(Failures::logRefusal);
+    }
+
+    void take(NodeConnection connection) {
+        if (!admits.test(connection.peer())) {
+            turnAway(connection);
+        } else if (connections.size() >= hub.options().maxLinks()
+                || silent.get() >= hub.options().maxHandshakes()) {
+            connection.close(CloseReason.OVERLOADED, "The hub has too many connections: come again later");
+        } else {
+            connections.add(connection);
+            connection.ended().onComplete(ended -> connections.remove(connection));
+            await(connection);
+        }
+    }
+
+    private void await(NodeConnection connection) {
+        silent.incrementAndGet();
+        long timer = connection
+                .context()
+                .setTimer(
+                        hub.options().handshakeTimeout().toMillis(),
+                        late -> connection.close(CloseReason.TIMEOUT, "No stream was opened in time"));
+        Stream first = new Stream(connection, timer);
+        connection.streams(first::opened);
+        connection.ended().onComplete(ended -> first.isThere());
+    }
+
+    /** A peer that may come no more is cut off. */
+    void check() {
+        for (NodeConnection connection : connections) {
+            if (!admits.test(connection.peer())) {
+                connection.context().runOnContext(now -> turnAway(connection));
+            }
+        }
+    }
+
+    private static void turnAway(NodeConnection connection) {
+        connection.close(
+                CloseReason.UNAUTHORIZED, "The node " + connection.peer() + " is not one that the hub lets in");
+    }
+
+    /** The one stream of a connection. */
+    private final class Stream {
+        private final NodeConnection connection;
+        private final long timer;
+        private boolean there;
+
+        Stream(NodeConnection connection, long timer) {
+            this.connection = connection;
+            this.timer = timer;
+        }
+
+        void opened(QuicStream stream) {
+            if (isThere()) {
+                connection.close(CloseReason.PROTOCOL, "A link is one stream");
+                return;
+            }
+            QuicLink link = QuicLink.of(connection, stream, hub.options().maxMessage());
+            hub.accept(
+                    link,
+                    new Handshake(
+                            "quic",
+                            connection.remoteAddress(),
+                            null,
+                            null,
+                            connection.peer().toString()));
+        }
+
+        /** {@return whether it was there before} */
+        private boolean isThere() {
+            if (there) {
+                return true;
+            }
+            there = true;
+            silent.decrementAndGet();
+            connection.context().owner().cancelTimer(timer);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.eventtarget.quic;
+
+import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.spi.EventTargetConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.quic.QuicServerInternal;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.QuicClient;
+import io.vertx.core.net.QuicClientConfig;
+import io.vertx.core.net.QuicConfig;
+import io.vertx.core.net.QuicServer;
+import io.vertx.core.net.QuicServerConfig;
+import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.TrustOptions;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** This process as a node: who it is, and how it connects to others and they to it. */
+final class QuicNode {
+    static final String ALPN = "eventtarget/1";
+
+    /** What a peer may send before it is read; QUIC lets it grow where that is read fast. */
+    private static final long STREAM_WINDOW = 1 << 20;
+
+    private static final long CONNECTION_WINDOW = 2 * STREAM_WINDOW;
+
+    private final Vertx vertx;
+    private final NodeId id;
+    private final KeyCertOptions certificate;
+    private final String alpn;
+    private final @Nullable Duration idleTimeout;
+    private final int streams;
+
+    private QuicNode(Vertx vertx, NodeIdentity identity, String alpn, @Nullable Duration idleTimeout, int streams) {
+        this.vertx = vertx;
+        this.id = identity.nodeId();
+        this.certificate = NodeCertificate.of(identity).keyCertOptions();
+        this.alpn = alpn;
+        this.idleTimeout = idleTimeout;
+        this.streams = streams;
+    }
+
+    /**
+     * A hub, whose peers open the stream.
+     *
+     * @throws ConfigurationException if an option is not as it must be, or there is no QUIC on this platform
+     */
+    static QuicNode hub(Vertx vertx, EventTargetConfig config, Duration heartbeat) {
+        Duration usual = heartbeat.multipliedBy(3);
+        Duration idle = config.duration("idleTimeout", usual);
+        if (idle.compareTo(heartbeat) <= 0) {
+            throw new ConfigurationException("The option idleTimeout=" + config.string("idleTimeout")
+                    + " must be more than the hub's heartbeat, " + heartbeat.toMillis()
+                    + "ms: else connections end whenever there are no events");
+        }
+        return of(vertx, config, idle, 1);
+    }
+
+    /** A spoke, which opens the stream. */
+    static QuicNode spoke(Vertx vertx, EventTargetConfig config) {
+        Duration idle = config.duration("idleTimeout", Duration.ZERO);
+        return of(vertx, config, idle.isZero() ? null : idle, 0);
+    }
+
+    private static QuicNode of(Vertx vertx, EventTargetConfig config, @Nullable Duration idleTimeout, int streams) {
+        NativeQuic.check();
+        String alpn = config.string("alpn", ALPN);
+        if (!alpn.matches("[\\x21-\\x7e]{1,255}")) {
+            throw new ConfigurationException(
+                    "The option alpn=" + alpn + " must be 1 to 255 characters of ASCII, as in " + ALPN);
+        }
+        String file = config.string("identity");
+        NodeIdentity identity = file == null ? NodeIdentity.generate() : NodeIdentity.loadOrCreate(Path.of(file));
+        return new QuicNode(vertx, identity, alpn, idleTimeout, streams);
+    }
+
+    NodeId id() {
+        return id;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** A server that takes every node that proves who it is. */
+    QuicServer server(byte[] tokenKey, boolean shared) {
+        ServerSSLOptions tls = new ServerSSLOptions().setClientAuth(ClientAuth.REQUIRED);
+        tls.setKeyCertOptions(certificate)
+                .setTrustOptions(TrustOptions.wrap(new NodeTrust(any -> true, Failures::logRefusal)))
+                .setApplicationLayerProtocols(List.of(alpn));
+        QuicServerConfig config =
+                new QuicServerConfig().setTransportConfig(transport()).setLoadBalanced(shared);
+        QuicServer server = vertx.createQuicServer(config, tls);
+        ((QuicServerInternal) server).tokenHandler(new RetryTokens(tokenKey));
+        return server.exceptionHandler(Failures::logRefusal);
+    }
+
+    /**
+     * Connects to a node, with a socket of its own.
+     *
+     * @param context the event loop that the connection is to be on
+     * @param to the node that must answer, and where
+     * @param timeout how long that may take
+     * @return the connection; fails with an {@link dev.eventtarget.EventTargetException}
+     */
+    Future<NodeConnection> connect(ContextInternal context, NodeAddress to, Duration timeout) {
+        AtomicReference<CertificateException> refusal = new AtomicReference<>();
+        QuicClient client = client(new NodeTrust(to.node()::equals, refusal::set), timeout);
+        Promise<NodeConnection> connected = context.promise();
+        context.runOnContext(now -> client.connect(to.socketAddress())
+                .compose(NodeConnection::of)
+                .onSuccess(connection -> connection.ended().onComplete(ended -> client.close()))
+                .onFailure(error -> client.close())
+                .recover(error -> Future.failedFuture(Failures.explain(error, refusal.get(), to, alpn)))
+                .onComplete(connected));
+        return connected.future();
+    }
+
+    private QuicClient client(NodeTrust trust, Duration timeout) {
+        ClientSSLOptions tls = new ClientSSLOptions().setHostnameVerificationAlgorithm("");
+        tls.setKeyCertOptions(certificate)
+                .setTrustOptions(TrustOptions.wrap(trust))
+                .setApplicationLayerProtocols(List.of(alpn));
+        return vertx.createQuicClient(
+                new QuicClientConfig().setTransportConfig(transport()).setConnectTimeout(timeout), tls);
+    }
+
+    private QuicConfig transport() {
+        return new QuicConfig()
+                .setInitialMaxData(CONNECTION_WINDOW)
+                .setInitialMaxStreamDataBidiLocal(STREAM_WINDOW)
+                .setInitialMaxStreamDataBidiRemote(STREAM_WINDOW)
+                .setInitialMaxStreamsBidi(streams)
+                .setMaxIdleTimeout(idleTimeout)
+                .setDisableActiveMigration(false);
+    }
+}

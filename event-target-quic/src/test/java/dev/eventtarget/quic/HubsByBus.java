@@ -1,0 +1,110 @@
+package dev.eventtarget.quic;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.link.Hub;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A hub for each bus of a contract test, each with a target of its own. They can be killed and started again. */
+final class HubsByBus {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Below the ports that systems give to outgoing connections, so that a stopped hub finds its own still free. */
+    private static final int FIRST_PORT = 15_000;
+
+    private static final int LAST_PORT = 32_000;
+
+    private record Bus(TypedEventTarget target, int port, String url) {}
+
+    private final UnaryOperator<String> targetUri;
+    private final Path identity;
+    private final Vertx targets = Vertx.vertx();
+    private final Map<String, Bus> buses = new ConcurrentHashMap<>();
+    private @Nullable Vertx hubs = Vertx.vertx();
+
+    /** With the URI of the target for a bus. */
+    HubsByBus(UnaryOperator<String> targetUri) {
+        this.targetUri = targetUri;
+        try {
+            identity = Files.createTempDirectory("hubs").resolve("hub.pem");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Where the hub of a bus listens. */
+    synchronized String url(String name) throws Exception {
+        if (hubs == null) {
+            // a test has failed between kill and restart
+            restart();
+        }
+        Bus bus = buses.get(name);
+        if (bus == null) {
+            bus = listenSomewhere(EventTargets.open(targets, targetUri.apply(name)));
+            buses.put(name, bus);
+        }
+        return bus.url();
+    }
+
+    private Bus listenSomewhere(TypedEventTarget target) throws Exception {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try {
+                return new Bus(target, port, listen(target, port));
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof ConfigurationException)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private String listen(TypedEventTarget target, int port) throws Exception {
+        return result(Hub.create(hubs, target).listen("quic://127.0.0.1:" + port + "?identity=" + identity));
+    }
+
+    private static <T> T result(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Ends all hubs, without a goodbye. */
+    synchronized void kill() throws Exception {
+        Vertx dying = hubs;
+        hubs = null;
+        // a spoke that comes back while the servers close may hold that up until its heartbeats stop
+        dying.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    }
+
+    synchronized void restart() {
+        hubs = Vertx.vertx();
+        buses.values()
+                .forEach(bus -> await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+                    listen(bus.target(), bus.port());
+                    return true;
+                }));
+    }
+
+    synchronized void close() throws Exception {
+        if (hubs != null) {
+            result(hubs.close());
+        }
+        result(targets.close());
+        Files.deleteIfExists(identity);
+        Files.deleteIfExists(identity.getParent());
+    }
+}

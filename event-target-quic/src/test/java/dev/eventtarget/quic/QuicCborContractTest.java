@@ -1,0 +1,29 @@
+package dev.eventtarget.quic;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.tck.EventTargetContract;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+
+/** As binary messages. */
+@NeedsNativeQuic
+class QuicCborContractTest extends EventTargetContract {
+    private static final HubsByBus HUBS = new HubsByBus(bus -> "memory:" + bus);
+
+    @AfterAll
+    static void closeHubs() throws Exception {
+        HUBS.close();
+    }
+
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus) throws Exception {
+        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=3s&codec=cbor");
+    }
+
+    @Override
+    protected Duration closeTimeout() {
+        return Duration.ofSeconds(3);
+    }
+}

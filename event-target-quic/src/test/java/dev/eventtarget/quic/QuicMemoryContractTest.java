@@ -1,0 +1,44 @@
+package dev.eventtarget.quic;
+
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.tck.EventTargetContract;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+
+/** Spokes of hubs in memory; the hubs are killed and started again, their targets stay. */
+@NeedsNativeQuic
+class QuicMemoryContractTest extends EventTargetContract {
+    private static final HubsByBus HUBS = new HubsByBus(bus -> "memory:" + bus);
+
+    @AfterAll
+    static void closeHubs() throws Exception {
+        HUBS.close();
+    }
+
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus) throws Exception {
+        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=3s");
+    }
+
+    @Override
+    protected Duration closeTimeout() {
+        return Duration.ofSeconds(3);
+    }
+
+    @Override
+    protected boolean canRestartBroker() {
+        return true;
+    }
+
+    @Override
+    protected void stopBroker() throws Exception {
+        HUBS.kill();
+    }
+
+    @Override
+    protected void startBroker() {
+        HUBS.restart();
+    }
+}
