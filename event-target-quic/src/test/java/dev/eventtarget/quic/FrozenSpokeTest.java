@@ -1,0 +1,190 @@
+package dev.eventtarget.quic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.eventtarget.EventType;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.link.Hub;
+import dev.eventtarget.link.HubOptions;
+import dev.eventtarget.link.HubStatus.LinkStatus;
+import dev.eventtarget.link.SlowSpokePolicy;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** One spoke of many takes nothing any more: the others hear everything, and what waits for it is bounded. */
+class FrozenSpokeTest extends FaultTest {
+    private static final EventType<String> TEXT = EventType.of("n", String.class);
+
+    /** So long that what sockets hold is soon full. */
+    private static final String FILLING = " ".repeat(8_000);
+
+    private static final int BATCH = 50;
+    private static final int MOST_EVENTS = 100;
+    private static final int MOST_BATCHES = 200;
+
+    private final TypedEventTarget target = memory();
+    private final List<AtomicInteger> others = new ArrayList<>();
+    private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());
+    private int published;
+
+    private static HubOptions bounded(SlowSpokePolicy policy) {
+        return options().maxQueued(MOST_EVENTS, 16 << 20).slowSpokes(policy);
+    }
+
+    private void listen(String url, int spokes) {
+        List<Future<Void>> ready = new ArrayList<>();
+        for (int i = 0; i < spokes; i++) {
+            AtomicInteger heard = new AtomicInteger();
+            others.add(heard);
+            ready.add(spoke(url)
+                    .addEventListener(TEXT, event -> {
+                        if (number(event.detail()) != heard.incrementAndGet()) {
+                            wrong.add(number(event.detail()) + " in place of " + heard);
+                        }
+                    })
+                    .ready());
+        }
+        ready.forEach(FaultTest::result);
+    }
+
+    private static int number(String detail) {
+        return Integer.parseInt(detail.strip());
+    }
+
+    /** A spoke that subscribes and reads no more. */
+    private RawPeer frozen(String url) {
+        RawPeer peer = use(RawPeer.open(vertx, url));
+        peer.hello("ack", "batch");
+        peer.say("$subscribe", "{'sub':1,'type':'n'}");
+        peer.expect("$subscribed");
+        peer.freeze();
+        return peer;
+    }
+
+    private List<Future<Void>> publish() {
+        return IntStream.range(0, BATCH)
+                .mapToObj(i -> target.dispatchEvent(TypedEvent.of(TEXT, ++published + FILLING)))
+                .toList();
+    }
+
+    private void assertOthersHeard() {
+        eventually(() -> others.forEach(heard -> assertEquals(published, heard.get())));
+        assertEquals(List.of(), wrong);
+    }
+
+    private static int mostQueued(Hub hub) {
+        return hub.status().links().stream().mapToInt(LinkStatus::queued).max().orElse(0);
+    }
+
+    @Test
+    void itIsDisconnected() throws Exception {
+        Hub hub = hub(target, bounded(SlowSpokePolicy.DISCONNECT));
+        String url = listen(hub);
+        listen(url, 29);
+        frozen(url);
+        assertEquals(30, hub.status().links().size());
+        for (int batch = 0; hub.status().slow() == 0; batch++) {
+            assertTrue(batch < MOST_BATCHES, "it is still connected");
+            publish().forEach(FaultTest::result);
+            assertOthersHeard();
+            assertTrue(mostQueued(hub) <= MOST_EVENTS);
+        }
+        publish();
+        assertOthersHeard();
+        eventually(() -> assertEquals(29, hub.status().links().size()));
+        eventually(() -> assertEquals(0, mostQueued(hub)));
+        assertEquals(0, hub.status().sessions());
+        assertEquals(1, hub.status().slow());
+    }
+
+    @Test
+    void itMissesTheOldestAndIsToldOfThem() throws Exception {
+        Hub hub = hub(target, bounded(SlowSpokePolicy.DROP_OLDEST));
+        String url = listen(hub);
+        listen(url, 9);
+        RawPeer frozen = frozen(url);
+        for (int batch = 0; hub.status().dropped() < 3 * MOST_EVENTS; batch++) {
+            assertTrue(batch < MOST_BATCHES, "nothing was dropped");
+            publish().forEach(FaultTest::result);
+            assertOthersHeard();
+            assertTrue(mostQueued(hub) <= MOST_EVENTS);
+        }
+        frozen.thaw();
+        int next = 1;
+        int missed = 0;
+        while (next <= published) {
+            JsonObject frame = frozen.next();
+            if (frame.getString("type").equals("$gap")) {
+                int gap = frame.getJsonObject("detail").getInteger("missed");
+                missed += gap;
+                next += gap;
+            } else {
+                assertEquals("n", frame.getString("type"));
+                assertEquals(next++, number(frame.getString("detail")));
+                frozen.say("$ack", "{'sub':1,'to':" + (next - 1 - missed) + "}");
+            }
+        }
+        assertEquals(hub.status().dropped(), missed);
+        eventually(() -> assertEquals(0, mostQueued(hub)));
+    }
+
+    @Test
+    void whoeverPublishesWaits() throws Exception {
+        Hub hub = hub(target, bounded(SlowSpokePolicy.PAUSE));
+        String url = listen(hub);
+        listen(url, 5);
+        RawPeer frozen = frozen(url);
+        List<Future<Void>> outcomes = new ArrayList<>();
+        for (int batch = 0; outcomes.stream().allMatch(Future::isComplete); batch++) {
+            assertTrue(batch < MOST_BATCHES, "nobody waits");
+            outcomes.addAll(publish());
+            assertOthersHeard();
+            assertTrue(mostQueued(hub) <= MOST_EVENTS, () -> hub.status().toString());
+        }
+        assertFalse(outcomes.stream().anyMatch(Future::failed));
+        frozen.thaw();
+        for (int next = 1; next <= published; next++) {
+            JsonObject frame = frozen.next();
+            assertEquals("n", frame.getString("type"));
+            assertEquals(next, number(frame.getString("detail")));
+            frozen.say("$ack", "{'sub':1,'to':" + next + "}");
+        }
+        outcomes.forEach(FaultTest::result);
+        assertEquals(0, hub.status().dropped());
+        assertOthersHeard();
+    }
+
+    @Test
+    void aProcessThatWasStoppedComesBackAndMissesNothing() throws Exception {
+        Hub hub = hub(target, options().heartbeat(Duration.ofMillis(400)).maxQueued(1 << 20, 1 << 30));
+        String url = listen(hub);
+        listen(url, 5);
+        ChildJvm child = use(ChildJvm.start(SpokeProcess.class, url));
+        child.await("ready");
+        publish();
+        assertOthersHeard();
+        child.suspend();
+        eventually(() -> {
+            publish();
+            assertOthersHeard();
+            assertEquals(5, hub.status().links().size());
+        });
+        publish();
+        child.resume();
+        List<String> all =
+                IntStream.rangeClosed(1, published).mapToObj(String::valueOf).toList();
+        eventually(() -> assertEquals(all, child.said("heard")));
+        assertEquals(List.of(), child.said("error"));
+        assertOthersHeard();
+    }
+}

@@ -1,0 +1,205 @@
+package dev.eventtarget.quic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.eventtarget.EventType;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.link.Hub;
+import dev.eventtarget.link.HubOptions;
+import dev.eventtarget.link.Peer;
+import dev.eventtarget.link.spi.CloseReason;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Peers that say nothing, half of something, or far too much, while a spoke on the same hub goes on. */
+class TroublesomePeerTest extends FaultTest {
+    private static final EventType<Integer> NUMBER = EventType.of("n", Integer.class);
+    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final long MOST = 50_000_000;
+
+    private final TypedEventTarget target = memory();
+    private Hub hub;
+    private String url;
+    private TypedEventTarget steady;
+    private final List<Integer> heard = new CopyOnWriteArrayList<>();
+
+    private void start(HubOptions options) {
+        hub = hub(target, options);
+        url = listen(hub);
+        steady = spoke(url, "&token=secret");
+        ready(steady.addEventListener(NUMBER, event -> heard.add(event.detail())));
+    }
+
+    @AfterEach
+    void theSteadySpokeGoesOn() {
+        heard.clear();
+        result(steady.dispatchEvent(TypedEvent.of(NUMBER, 1)));
+        result(target.dispatchEvent(TypedEvent.of(NUMBER, 2)));
+        eventually(() -> assertEquals(List.of(1, 2), heard));
+    }
+
+    private RawPeer peer() {
+        return use(RawPeer.open(vertx, url));
+    }
+
+    private static void assertClosed(RawPeer peer, CloseReason reason) {
+        RawPeer.Closed closed = peer.closed();
+        assertEquals(reason.code(), closed.code(), closed::message);
+        assertTrue(closed.message().startsWith(reason.wireName()), closed::message);
+    }
+
+    @Test
+    void whoOpensNoStreamIsTurnedOut() {
+        start(options().handshakeTimeout(SHORT));
+        assertClosed(use(result(RawPeer.connect(vertx, url))), CloseReason.TIMEOUT);
+    }
+
+    @Test
+    void whoDoesNotShowItsTokenIsTurnedOut() {
+        start(options()
+                .handshakeTimeout(SHORT)
+                .authenticator(handshake -> "secret".equals(handshake.token())
+                        ? Future.succeededFuture(Peer.named("ada"))
+                        : Future.failedFuture(new UnauthorizedException("Show a token"))));
+        RawPeer peer = peer();
+        peer.write(Buffer.buffer(new byte[] {0}));
+        assertClosed(peer, CloseReason.TIMEOUT);
+    }
+
+    @Test
+    void thoseWhoOpenNoStreamAreNoMoreThanAllowed() {
+        start(options().maxHandshakes(5).handshakeTimeout(Duration.ofSeconds(2)));
+        List<RawPeer> silent = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            silent.add(use(result(RawPeer.connect(vertx, url))));
+        }
+        List<String> said = silent.stream().map(peer -> peer.closed().message()).toList();
+        assertTrue(said.stream().anyMatch(text -> text.startsWith(CloseReason.OVERLOADED.wireName())), said::toString);
+        assertTrue(said.stream().anyMatch(text -> text.startsWith(CloseReason.TIMEOUT.wireName())), said::toString);
+        // when they are gone there is room for others
+        RawPeer polite = peer();
+        polite.hello("ack");
+    }
+
+    @Test
+    void whoSendsHalfALengthHoldsUpNobody() {
+        start(options());
+        for (int i = 0; i < 20; i++) {
+            result(peer().write(Buffer.buffer(new byte[] {0, 0})));
+        }
+        eventually(() -> assertEquals(21, hub.status().links().size()));
+    }
+
+    @Test
+    void whoPromisesMuchAndSendsLittleHoldsNoMemory() {
+        start(options());
+        long before = usedMemory();
+        for (int i = 0; i < 20; i++) {
+            result(peer().write(Buffer.buffer().appendInt(8 << 20).appendString("{\"type\":")));
+        }
+        eventually(() -> assertEquals(21, hub.status().links().size()));
+        eventually(() -> assertTrue(usedMemory() < before + (40L << 20), () -> usedMemory() + " bytes are used"));
+    }
+
+    private static long usedMemory() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    @Test
+    void whoEndsInTheMiddleOfAMessageIsGone() {
+        start(options());
+        RawPeer peer = peer();
+        result(peer.write(Buffer.buffer().appendInt(100).appendString("{\"type\":")));
+        eventually(() -> assertEquals(2, hub.status().links().size()));
+        result(peer.on(() -> peer.stream().end()));
+        peer.closed();
+        eventually(() -> assertEquals(1, hub.status().links().size()));
+    }
+
+    @Test
+    void whoResetsItsStreamIsGone() {
+        start(options());
+        RawPeer peer = peer();
+        peer.hello("ack");
+        result(peer.on(() -> peer.stream().reset(7)));
+        peer.closed();
+        eventually(() -> assertEquals(1, hub.status().links().size()));
+    }
+
+    @Test
+    void whoWantsToHearNothingMoreIsGone() {
+        start(options());
+        RawPeer peer = peer();
+        peer.hello("ack");
+        peer.say("$subscribe", "{'sub':1,'type':'n'}");
+        peer.expect("$subscribed");
+        peer.on(() -> peer.stream().abort(7));
+        for (int i = 0; i < 5; i++) {
+            result(target.dispatchEvent(TypedEvent.of(NUMBER, i)));
+        }
+        peer.closed();
+        eventually(() -> assertEquals(1, hub.status().links().size()));
+    }
+
+    @Test
+    void whoFloodsIsTurnedOut() {
+        start(options().maxRate(100));
+        RawPeer peer = peer();
+        Buffer flood = Buffer.buffer();
+        for (int i = 0; i < 2_000; i++) {
+            flood.appendBuffer(RawPeer.framed(Buffer.buffer("{\"type\":\"noise\"}")));
+        }
+        peer.write(flood);
+        assertClosed(peer, CloseReason.OVER_LIMIT);
+    }
+
+    @Test
+    void answersThatNobodyReadsDoNotPileUp() {
+        start(options());
+        RawPeer peer = peer();
+        peer.hello("ack");
+        peer.freeze();
+        Buffer pings = Buffer.buffer();
+        for (int i = 0; i < 1000; i++) {
+            pings.appendBuffer(RawPeer.framed(Buffer.buffer("{\"type\":\"$ping\"}")));
+        }
+        AtomicLong taken = new AtomicLong();
+        flood(peer, pings, taken);
+        AtomicLong before = new AtomicLong(-1);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> taken.get() == before.getAndSet(taken.get()));
+        assertTrue(taken.get() < MOST, () -> "the hub has taken " + taken + " bytes");
+    }
+
+    private static void flood(RawPeer peer, Buffer bytes, AtomicLong taken) {
+        peer.write(bytes).onSuccess(written -> {
+            if (taken.addAndGet(bytes.length()) < MOST) {
+                flood(peer, bytes, taken);
+            }
+        });
+    }
+
+    @Test
+    void whoTakesAllTheStreamsItGetsGetsNothingByIt() {
+        start(options());
+        RawPeer peer = peer();
+        peer.hello("ack");
+        for (int i = 0; i < 50; i++) {
+            peer.openStream().onSuccess(stream -> stream.write(Buffer.buffer("x".repeat(1000))));
+        }
+    }
+}
