@@ -16,12 +16,16 @@ final class DistantLink implements Link {
     private final Link link;
     private final ContextInternal there;
     private final AtomicLong onTheWay = new AtomicLong();
+    private final int largeFrom;
+    private final int maxDatagram;
     private volatile boolean writable;
 
     /** On the link's event loop. */
     DistantLink(Link link) {
         this.link = link;
         this.there = (ContextInternal) link.context();
+        this.largeFrom = link.largeFrom();
+        this.maxDatagram = link.maxDatagram();
         this.writable = link.isWritable();
     }
 
@@ -59,6 +63,35 @@ final class DistantLink implements Link {
     @Override
     public boolean isWritable() {
         return writable && onTheWay.get() < MOST_ON_THE_WAY;
+    }
+
+    @Override
+    public int largeFrom() {
+        return largeFrom;
+    }
+
+    @Override
+    public void sendAside(long sub, long number, byte[] frame) {
+        onTheWay.addAndGet(frame.length);
+        there.execute(() -> {
+            onTheWay.addAndGet(-frame.length);
+            link.sendAside(sub, number, frame);
+            writable = link.isWritable();
+        });
+    }
+
+    @Override
+    public int maxDatagram() {
+        return maxDatagram;
+    }
+
+    @Override
+    public void sendDatagram(byte[] frame) {
+        there.execute(() -> {
+            if (frame.length <= link.maxDatagram()) {
+                link.sendDatagram(frame);
+            }
+        });
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.eventtarget.link.HubStatus.LinkStatus;
 import dev.eventtarget.link.frame.Control;
 import dev.eventtarget.link.frame.Fields;
 import dev.eventtarget.link.frame.FrameWriter;
+import dev.eventtarget.link.frame.LoneEvent;
 import dev.eventtarget.link.frame.Turns;
 import dev.eventtarget.link.frame.Violation;
 import dev.eventtarget.link.spi.CloseReason;
@@ -39,7 +40,8 @@ import org.slf4j.LoggerFactory;
  */
 final class HubLink implements Link.Handler, FrameCodec.Reader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
-    private static final Set<String> FEATURES = Set.of("ack", "credit", "resume", "batch", "cbor");
+    private static final Set<String> FEATURES =
+            Set.of("ack", "credit", "resume", "batch", "cbor", FrameWriter.LARGE, FrameWriter.DATAGRAM);
     private static final int EARLY_MESSAGES = 64;
     private static final int LOGGED_CHARS = 200;
     private static final int EARLY_BYTES = 64 << 10;
@@ -107,13 +109,13 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             if (closed) {
                 return;
             }
-            busy(false);
             if (known.succeeded()) {
                 isNow(known.result());
             } else if (handshake.token() != null) {
                 refuse(known.cause());
                 return;
             }
+            busy(false);
             readEarly();
         }));
     }
@@ -315,6 +317,47 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         return begun;
     }
 
+    // ---- events come outside the messages
+
+    @Override
+    public void aside(long sub, long number, byte[] frame) {
+        if (!turns.isHere()) {
+            turns.post(() -> aside(sub, number, frame));
+            return;
+        }
+        if (closed) {
+            return;
+        }
+        heard = System.nanoTime();
+        Session known = session;
+        if (known == null || !features.contains(FrameWriter.LARGE) || sub != 0) {
+            fail(CloseReason.PROTOCOL, "Only publications may come beside the messages, and if \"large\" was granted");
+            return;
+        }
+        attempt(() -> known.publications().arrived(number, frame));
+    }
+
+    @Override
+    public void datagram(byte[] frame) {
+        if (!turns.isHere()) {
+            turns.post(() -> datagram(frame));
+            return;
+        }
+        Session known = session;
+        if (closed || known == null || !features.contains(FrameWriter.DATAGRAM)) {
+            return;
+        }
+        heard = System.nanoTime();
+        if (counts()) {
+            try {
+                known.publications()
+                        .publishUnnumbered(LoneEvent.read(known.codec(), frame).event());
+            } catch (CodecException e) {
+                fail(CloseReason.MALFORMED, "A datagram: " + e.getMessage());
+            }
+        }
+    }
+
     // ---- introduction
 
     private void hello(Fields hello) {
@@ -360,7 +403,13 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         Set<String> granted = new LinkedHashSet<>(hello.texts("features"));
         granted.retainAll(FEATURES);
         if (!granted.contains("ack")) {
-            granted.removeAll(List.of("credit", "resume"));
+            granted.removeAll(List.of("credit", "resume", FrameWriter.LARGE, FrameWriter.DATAGRAM));
+        }
+        if (link.largeFrom() == Integer.MAX_VALUE) {
+            granted.remove(FrameWriter.LARGE);
+        }
+        if (link.maxDatagram() == 0) {
+            granted.remove(FrameWriter.DATAGRAM);
         }
         String before = hello.optionalText("session");
         Session known = before == null ? null : hub.session(before);
@@ -449,6 +498,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                 !features.contains("cbor"),
                 features.contains("batch") ? options.maxBatch() : 0,
                 options.maxMessage());
+        writer.agreed(features);
         said = System.nanoTime();
     }
 

@@ -138,6 +138,7 @@ final class HubSubscription {
         AsyncEventListener<EncodedDetail> listener = this::hand;
         Subscription subscription = target.addAsyncEventListener(type, listener, options.onError(this::report));
         own = subscription;
+        setCredit(credit);
         return subscription.ready().onSuccess(there -> ready = true);
     }
 
@@ -249,6 +250,11 @@ final class HubSubscription {
                 && unacknowledged.span() < Math.max(LEAST_SPAN, 2L * Math.min(credit, MOST_SPAN));
     }
 
+    /** What was sent and is not acknowledged, if it is not. */
+    @Nullable Delivery unacknowledged(long number) {
+        return unacknowledged.get(number);
+    }
+
     /** Takes note that an event was written for it, by whoever wrote it. */
     void wrote(Delivery delivery) {
         sent++;
@@ -333,8 +339,17 @@ final class HubSubscription {
 
     // ---- acknowledgement
 
+    /** Without any credit, as when it is about to leave, it takes nothing from its group that others could have. */
     void setCredit(int events) {
         credit = events;
+        Subscription mine = own;
+        if (mine != null) {
+            if (events == 0) {
+                mine.pause();
+            } else {
+                mine.resume();
+            }
+        }
     }
 
     void acknowledge(long to, long[] also) {

@@ -1,20 +1,29 @@
 package dev.eventtarget.link;
 
+import dev.eventtarget.ClosedException;
 import dev.eventtarget.CodecException;
 import dev.eventtarget.EventTargetException;
+import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.link.frame.Asides;
 import dev.eventtarget.link.frame.Control;
+import dev.eventtarget.link.frame.LoneEvent;
 import dev.eventtarget.link.frame.Turns;
+import dev.eventtarget.link.frame.Violation;
+import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.spi.EncodedDetail;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +52,15 @@ final class Publications {
     private long counted;
     private boolean held;
     private boolean inTurn;
+    private int unnumbered;
+
+    /** Large events, which come beside the messages. */
+    private final Asides asides = new Asides((sub, number) -> fetch(number));
+
+    private final Set<Promise<TypedEvent<EncodedDetail>>> arriving = new HashSet<>();
+
+    /** By name of type, what completes when the last of those that wait for a large event is on its way. */
+    private final Map<String, Future<Void>> behind = new HashMap<>();
 
     /** What has come in one message with so many others that the target must accept those first. */
     private final Deque<Runnable> waiting = new ArrayDeque<>();
@@ -113,6 +131,7 @@ final class Publications {
                 tell(refusal);
             }
         }
+        asides.resume();
         session().sendAtEnd();
     }
 
@@ -134,19 +153,101 @@ final class Publications {
     }
 
     private void publish(long number, TypedEvent<EncodedDetail> event) {
+        if (!behind.isEmpty() && behind.containsKey(event.type().name())) {
+            publishBehind(number, event.type().name(), Future.succeededFuture(event));
+        } else {
+            add(number, give(number, event));
+        }
+    }
+
+    private Future<Void> give(long number, TypedEvent<EncodedDetail> event) {
         if (producer != null && producer.has(base + number)) {
-            add(number, Future.succeededFuture());
+            return Future.succeededFuture();
+        }
+        Peer publisher = session().peer();
+        if (!hub.options().authorizer().mayPublish(publisher, event.type())) {
+            return Future.failedFuture(new UnauthorizedException(
+                    "To publish " + event.type().topic() + " is not allowed for " + publisher));
+        }
+        return hub.publish(event, publisher, producer, base + number);
+    }
+
+    // ---- large events
+
+    /** A large event has its place here, and comes beside the messages: those of other types need not wait for it. */
+    void announced(String topic) {
+        String type;
+        try {
+            type = EventType.of(topic, EncodedDetail.class).name();
+        } catch (IllegalArgumentException e) {
+            throw new Violation(CloseReason.PROTOCOL, "'" + topic + "' is no type: " + e.getMessage());
+        }
+        long number = ++received;
+        Promise<TypedEvent<EncodedDetail>> content = Promise.promise();
+        arriving.add(content);
+        asides.announced(0, number, frame -> {
+            arriving.remove(content);
+            try {
+                TypedEvent<EncodedDetail> event =
+                        LoneEvent.read(session().codec(), frame).event();
+                if (!event.type().topic().equals(topic)) {
+                    throw new CodecException("A large event of " + topic + " was announced, and one of "
+                            + event.type().topic() + " has come");
+                }
+                content.complete(event);
+            } catch (CodecException e) {
+                content.fail(e);
+            }
+        });
+        if (mustWait()) {
+            waiting.add(() -> publishBehind(number, type, content.future()));
+        } else {
+            publishBehind(number, type, content.future());
+        }
+    }
+
+    private void publishBehind(long number, String type, Future<TypedEvent<EncodedDetail>> content) {
+        Future<Void> before = behind.getOrDefault(type, Future.succeededFuture());
+        Promise<Void> given = Promise.promise();
+        behind.put(type, given.future());
+        Promise<Void> outcome = Promise.promise();
+        add(number, outcome.future());
+        before.onComplete(turn -> content.onComplete(there -> {
+            if (there.succeeded()) {
+                give(number, there.result()).onComplete(outcome);
+            } else {
+                outcome.fail(there.cause());
+            }
+            behind.remove(type, given.future());
+            given.complete();
+        }));
+    }
+
+    void arrived(long number, byte[] frame) {
+        asides.arrived(0, number, frame);
+    }
+
+    private void fetch(long number) {
+        session().answer(Control.FETCH, Map.of("seq", number));
+    }
+
+    /** An event whose publisher does not mind its outcome. */
+    void publishUnnumbered(TypedEvent<EncodedDetail> event) {
+        Peer publisher = session().peer();
+        if (unnumbered >= hub.options().maxPublishing()
+                || !hub.options().authorizer().mayPublish(publisher, event.type())) {
+            hub.counters().refused().increment();
             return;
         }
-        Session publisher = session();
-        if (!hub.options().authorizer().mayPublish(publisher.peer(), event.type())) {
-            add(
-                    number,
-                    Future.failedFuture(new UnauthorizedException(
-                            "To publish " + event.type().topic() + " is not allowed for " + publisher.peer())));
-            return;
-        }
-        add(number, hub.publish(event, publisher.peer(), producer, base + number));
+        unnumbered++;
+        hub.publish(event, publisher, null, 0)
+                .onComplete(outcome -> turns.post(() -> {
+                    unnumbered--;
+                    (outcome.succeeded()
+                                    ? hub.counters().published()
+                                    : hub.counters().refused())
+                            .increment();
+                }));
     }
 
     void malformed(CodecException error) {
@@ -277,5 +378,9 @@ final class Publications {
 
     void end() {
         refusals.clear();
+        asides.forget(null);
+        ClosedException ended = new ClosedException("The session has ended before the event had come");
+        List.copyOf(arriving).forEach(content -> content.tryFail(ended));
+        arriving.clear();
     }
 }

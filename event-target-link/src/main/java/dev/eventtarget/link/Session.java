@@ -40,6 +40,9 @@ final class Session {
     /** What a message may need besides one event. */
     private static final int ROOM_FOR_SUBS = 64;
 
+    /** So many large events may be asked for at once. */
+    private static final int MOST_FETCHES = 64;
+
     private final Hub hub;
     private final Turns turns;
     private Peer peer;
@@ -56,6 +59,9 @@ final class Session {
     /** Those that have something waiting, and may have the credit to send it. */
     private final Deque<HubSubscription> congested = new ArrayDeque<>();
 
+    /** Large events that the spoke has asked for. */
+    private final Deque<LargeEvent> fetches = new ArrayDeque<>();
+
     private final List<Awaited> awaited = new ArrayList<>();
     private final Runnable sends = this::send;
     private @Nullable HubLink link;
@@ -69,6 +75,8 @@ final class Session {
     private long attached;
     private long delivered;
     private long counted;
+
+    private record LargeEvent(HubSubscription subscription, long number) {}
 
     private record Awaited(BooleanSupplier reached, Promise<Void> promise) {}
 
@@ -154,6 +162,7 @@ final class Session {
     /** Goes on without a link. */
     void detach() {
         losses++;
+        fetches.clear();
         link = null;
         writer = null;
         checkAwaited();
@@ -241,6 +250,24 @@ final class Session {
                 HubSubscription subscription = known(detail);
                 Future<Void> flushed = subscription == null ? Future.succeededFuture() : subscription.flush();
                 flushed.onComplete(done -> answer(Control.FLUSHED, Map.of("sub", number)));
+            }
+            case Control.LARGE -> {
+                if (!features.contains(FrameWriter.LARGE)) {
+                    throw violation("$large was not granted: ask for the feature \"large\" in $hello");
+                }
+                publications.announced(detail.text("type"));
+            }
+            case Control.FETCH -> {
+                if (fetches.size() == MOST_FETCHES) {
+                    throw new Violation(
+                            CloseReason.OVER_LIMIT,
+                            "There may be " + MOST_FETCHES + " $fetch open at once, and not more");
+                }
+                HubSubscription subscription = known(detail);
+                if (subscription != null) {
+                    fetches.add(new LargeEvent(subscription, detail.number("seq", 1)));
+                    sendAtEnd();
+                }
             }
             case Control.SKIP -> publications.skip(detail.number("count", 1));
             default -> throw violation("there is no frame " + type + " in this version of the protocol");
@@ -415,9 +442,13 @@ final class Session {
             offer(all[0], frame.unconfirmed());
             return;
         }
+        if (sendsAsDatagram(audience.prefix(), frame)) {
+            return;
+        }
         FrameWriter to = writer;
         if (to == null
                 || !acknowledges()
+                || to.isLarge(frame.frame(codec()))
                 || !to.isWritable()
                 || !congested.isEmpty()
                 || !areFree(all)
@@ -471,6 +502,9 @@ final class Session {
                 && !isFirst(subscription, delivery.frame().event())) {
             return;
         }
+        if (delivery.outcome() == null && sendsAsDatagram(subscription.prefix(), delivery.frame())) {
+            return;
+        }
         FrameWriter to = writer;
         boolean full = delivery.outcome() == null && isFull(delivery);
         if (to != null && !full && subscription.isFree() && congested.isEmpty() && to.isWritable()) {
@@ -488,6 +522,20 @@ final class Session {
         if (to != null) {
             sendAtEnd();
         }
+    }
+
+    /** An event that may be lost has no number, and none waits for it. */
+    private boolean sendsAsDatagram(byte[] prefix, Outgoing frame) {
+        FrameWriter to = writer;
+        if (to == null
+                || !features.contains(FrameWriter.DATAGRAM)
+                || !FireAndForget.isMarked(frame.event())
+                || !to.sendDatagram(prefix, frame.frame(codec()))) {
+            return false;
+        }
+        delivered++;
+        sendAtEnd();
+        return true;
     }
 
     /** A peer without numbers gets an event once, through the first of its subscriptions that matches. */
@@ -554,7 +602,9 @@ final class Session {
     void write(HubSubscription subscription, Delivery delivery) {
         FrameWriter to = Objects.requireNonNull(writer);
         byte[] frame = delivery.frame().frame(codec());
-        if (acknowledges()) {
+        if (to.isLarge(frame)) {
+            to.control(Control.LARGE, Map.of("sub", subscription.number()));
+        } else if (acknowledges()) {
             to.write(subscription.prefix(), frame);
         } else {
             to.write(frame);
@@ -590,6 +640,16 @@ final class Session {
 
     private void pump() {
         FrameWriter to = writer;
+        while (to != null && to.isWritable() && !fetches.isEmpty()) {
+            LargeEvent next = fetches.remove();
+            Delivery delivery = next.subscription.unacknowledged(next.number);
+            if (delivery != null) {
+                to.sendAside(
+                        next.subscription.number(),
+                        next.number,
+                        delivery.frame().frame(codec()));
+            }
+        }
         while (to != null && to.isWritable() && !congested.isEmpty()) {
             HubSubscription next = congested.remove();
             for (int i = 0; i < SENT_IN_A_ROW && next.canSend() && to.isWritable(); i++) {

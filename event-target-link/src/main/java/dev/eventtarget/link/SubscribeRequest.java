@@ -39,7 +39,8 @@ record SubscribeRequest(EventType<EncodedDetail> type, ListenerOptions options, 
         boolean bounded = detail.has("credit") && session.features().contains("credit");
         int credit = bounded ? (int) Math.min(Integer.MAX_VALUE, detail.number("credit", 0)) : Integer.MAX_VALUE;
         // what is under way to the spoke is being handled, as the hub's target sees it
-        int window = Math.max(1, Math.min(credit, Math.min(hub.maxQueuedEvents(), ListenerOptions.DEFAULT_BUFFER)));
+        int most = Math.max(1, Math.min(hub.maxQueuedEvents(), ListenerOptions.DEFAULT_BUFFER));
+        int window = credit == 0 ? most : Math.min(credit, most);
         StartFrom from = start(detail);
         ListenerOptions options = ListenerOptions.defaults().concurrency(window).from(from);
         String group = detail.optionalText("group");

@@ -60,7 +60,11 @@ final class Unacknowledged {
     }
 
     boolean contains(long number) {
-        return number >= first && number < end && ring[index(number)] != null;
+        return get(number) != null;
+    }
+
+    @Nullable Delivery get(long number) {
+        return number >= first && number < end ? ring[index(number)] : null;
     }
 
     @Nullable Delivery remove(long number) {

@@ -19,6 +19,8 @@ final class LocalConnector implements Connector {
     private final AtomicInteger connections = new AtomicInteger();
     private volatile @Nullable Hub hub;
     private volatile @Nullable String token;
+    private volatile int largeFrom = Integer.MAX_VALUE;
+    private volatile int maxDatagram;
 
     /** Connects to a hub that runs its links on a Vert.x instance. */
     LocalConnector(Vertx vertx, Hub hub) {
@@ -29,6 +31,18 @@ final class LocalConnector implements Connector {
     /** Gives a token in the handshake. */
     LocalConnector token(String value) {
         token = value;
+        return this;
+    }
+
+    /** Links send events of so many bytes beside the messages. */
+    LocalConnector largeFrom(int bytes) {
+        largeFrom = bytes;
+        return this;
+    }
+
+    /** Links have datagrams. */
+    LocalConnector maxDatagram(int bytes) {
+        maxDatagram = bytes;
         return this;
     }
 
@@ -43,7 +57,9 @@ final class LocalConnector implements Connector {
         if (to == null) {
             return Future.failedFuture(new NotConnectedException("The hub is away"));
         }
-        LocalLink link = LocalLink.open(context, vertx.createEventLoopContext());
+        LocalLink link = LocalLink.open(context, vertx.createEventLoopContext())
+                .largeFrom(largeFrom)
+                .maxDatagram(maxDatagram);
         links.add(link);
         link.gone().onComplete(gone -> links.remove(link));
         connections.incrementAndGet();

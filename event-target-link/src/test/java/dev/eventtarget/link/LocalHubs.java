@@ -15,6 +15,17 @@ final class LocalHubs {
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     private final Map<String, String> uris = new ConcurrentHashMap<>();
     private final List<Hub> hubs = new ArrayList<>();
+    private final int largeFrom;
+
+    LocalHubs() {
+        this(Integer.MAX_VALUE);
+    }
+
+    /** Over links that send events of so many bytes beside the messages. */
+    LocalHubs(int largeFrom) {
+        this.largeFrom = largeFrom;
+    }
+
     private final List<TypedEventTarget> targets = new ArrayList<>();
 
     /** Opens a spoke, over which the suite's rules go; the memory's options and the spoke's as in a URI. */
@@ -28,7 +39,7 @@ final class LocalHubs {
         targets.add(target);
         Hub hub = Hub.create(vertx, target);
         hubs.add(hub);
-        return LocalProvider.uri(new LocalConnector(vertx, hub));
+        return LocalProvider.uri(new LocalConnector(vertx, hub).largeFrom(largeFrom));
     }
 
     synchronized void close() {

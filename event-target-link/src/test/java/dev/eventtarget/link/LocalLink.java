@@ -12,6 +12,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class LocalLink implements Link {
     static final int WINDOW = 64 << 10;
 
     private static final int CLOSE_MILLIS = 500;
+    private static final int MOST_DELAY = 5;
     private static final Consumer<Throwable> RETHROW = e -> {
         throw new IllegalStateException(e);
     };
@@ -38,11 +40,45 @@ final class LocalLink implements Link {
     private volatile LocalLink other = this;
     private volatile boolean frozen;
     private volatile int mostUnderWay;
+    private volatile int largeFrom = Integer.MAX_VALUE;
+    private volatile int maxDatagram;
+    private volatile boolean losesDatagrams;
+    private final AtomicInteger asides = new AtomicInteger();
+    private final AtomicInteger datagrams = new AtomicInteger();
     private @Nullable Handler handler;
     private boolean paused;
     private boolean closing;
     private boolean closed;
     private int cutAfter = -1;
+
+    /** Has both ends send large events beside the messages, slower than those by up to some milliseconds. */
+    LocalLink largeFrom(int bytes) {
+        largeFrom = bytes;
+        other.largeFrom = bytes;
+        return this;
+    }
+
+    /** Has both ends send datagrams. */
+    LocalLink maxDatagram(int bytes) {
+        maxDatagram = bytes;
+        other.maxDatagram = bytes;
+        return this;
+    }
+
+    /** Loses what datagrams this end sends from now on. */
+    void loseDatagrams() {
+        losesDatagrams = true;
+    }
+
+    /** How many large events this end has sent beside the messages. */
+    int asides() {
+        return asides.get();
+    }
+
+    /** How many datagrams this end has sent. */
+    int datagrams() {
+        return datagrams.get();
+    }
 
     /** What is under way; with a reason, the end of it. */
     private record Message(
@@ -159,6 +195,49 @@ final class LocalLink implements Link {
     @Override
     public boolean isWritable() {
         return !closing && !closed && !other.frozen && underWay.get() < WINDOW;
+    }
+
+    @Override
+    public int largeFrom() {
+        return largeFrom;
+    }
+
+    @Override
+    public void sendAside(long sub, long number, byte[] frame) {
+        checkContext();
+        asides.incrementAndGet();
+        int delay = ThreadLocalRandom.current().nextInt(MOST_DELAY);
+        Runnable arrive = () -> other.run(() -> other.tell(handler -> handler.aside(sub, number, frame)));
+        if (delay == 0) {
+            arrive.run();
+        } else {
+            vertx().setTimer(delay, id -> arrive.run());
+        }
+    }
+
+    @Override
+    public int maxDatagram() {
+        return maxDatagram;
+    }
+
+    @Override
+    public void sendDatagram(byte[] frame) {
+        checkContext();
+        datagrams.incrementAndGet();
+        if (!losesDatagrams) {
+            other.run(() -> other.tell(handler -> handler.datagram(frame)));
+        }
+    }
+
+    private void tell(Consumer<Handler> news) {
+        Handler here = handler;
+        if (!closed && !frozen && here != null) {
+            try {
+                news.accept(here);
+            } catch (Throwable e) {
+                onDefect.accept(e);
+            }
+        }
     }
 
     @Override

@@ -282,6 +282,24 @@ class SubscribingTest extends LinkTest {
     }
 
     @Test
+    void aMemberWithoutCreditTakesNothingFromTheOthers() {
+        RawPeer peer = introduced();
+        peer.subscribe(1, "n", ",'group':'billing'");
+        peer.subscribe(2, "n", ",'group':'billing'");
+        peer.subscribe(3, "n", ",'group':'billing','credit':0");
+        peer.say("$credit", "{'sub':2,'credit':0}");
+        peer.say("$ping", "{}");
+        peer.expect("$pong");
+        publish(1, 10);
+        expectNumbers(peer, 1, 1, 10);
+        peer.expectNothing();
+        peer.say("$unsubscribe", "{'sub':1}");
+        peer.expect("$unsubscribed");
+        peer.say("$credit", "{'sub':3,'credit':20}");
+        expectNumbers(peer, 3, 1, 10);
+    }
+
+    @Test
     void whatALostMemberHasNotAcknowledgedGoesToAnother() {
         RawPeer one = introduced();
         one.subscribe(1, "n", ",'group':'billing'");

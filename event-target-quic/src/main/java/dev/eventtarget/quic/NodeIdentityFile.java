@@ -14,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
@@ -48,10 +49,7 @@ final class NodeIdentityFile {
     static Ed25519PrivateKeyParameters read(Path file) {
         byte[] content;
         try {
-            if (!Files.exists(file)) {
-                throw new NoSuchFileException(file.toString());
-            }
-            if (!Files.isRegularFile(file)) {
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
                 throw new ConfigurationException("The identity " + file
                         + " is no regular file: name a file with a private key, or one that does not exist yet");
             }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * size tells for certain that it has not changed.
  */
 final class NodeList {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeList.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
     private static final int MAX_BYTES = 16 << 20;
 
     private final Path file;
@@ -76,7 +77,7 @@ final class NodeList {
 
     private byte[] read() {
         try {
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
                 throw new ConfigurationException("The list " + file + " is no regular file: name a file of NodeIds");
             }
             try (InputStream in = Files.newInputStream(file)) {

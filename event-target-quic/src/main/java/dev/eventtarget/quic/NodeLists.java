@@ -1,6 +1,5 @@
 package dev.eventtarget.quic;
 
-import dev.eventtarget.ConfigurationException;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +33,7 @@ final class NodeLists implements AutoCloseable {
      * @param vertx looks after them
      * @param allow the allowlist, or null where any node may come
      * @param deny the denylist, or null where none is kept out
-     * @throws ConfigurationException if one can't be read, or has a line that is no NodeId
+     * @throws dev.eventtarget.ConfigurationException if one can't be read, or has a line that is no NodeId
      */
     static NodeLists open(Vertx vertx, @Nullable Path allow, @Nullable Path deny) {
         NodeLists lists = new NodeLists(

@@ -43,17 +43,24 @@ final class NodeTrust extends X509ExtendedTrustManager {
 
     /** {@return the node that a certificate proves its holder to be} */
     static NodeId nodeId(X509Certificate certificate) throws CertificateException {
-        // as the JDK reads it, whatever the TLS engine's own class for it does
-        X509Certificate read = (X509Certificate) CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(certificate.getEncoded()));
-        checkForm(read);
-        checkValidity(read);
-        checkOwnSignature(read);
-        byte[] extension = read.getExtensionValue(SignedKey.OID.getId());
+        try {
+            // as the JDK reads it, whatever the TLS engine's own class for it does
+            return prove((X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
+        } catch (RuntimeException e) {
+            throw new CertificateException("The certificate is malformed", e);
+        }
+    }
+
+    private static NodeId prove(X509Certificate certificate) throws CertificateException {
+        checkForm(certificate);
+        checkValidity(certificate);
+        checkOwnSignature(certificate);
+        byte[] extension = certificate.getExtensionValue(SignedKey.OID.getId());
         if (extension == null) {
             throw new CertificateException("The certificate names no node: it has no extension " + SignedKey.OID);
         }
-        return SignedKey.verify(ASN1OctetString.getInstance(extension).getOctets(), read.getPublicKey());
+        return SignedKey.verify(ASN1OctetString.getInstance(extension).getOctets(), certificate.getPublicKey());
     }
 
     private static void checkForm(X509Certificate certificate) throws CertificateException {
@@ -121,10 +128,6 @@ final class NodeTrust extends X509ExtendedTrustManager {
         } catch (CertificateException e) {
             refused.accept(e);
             throw e;
-        } catch (RuntimeException e) {
-            CertificateException malformed = new CertificateException("The certificate is malformed", e);
-            refused.accept(malformed);
-            throw malformed;
         }
     }
 

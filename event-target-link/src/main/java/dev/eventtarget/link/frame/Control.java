@@ -35,6 +35,12 @@ public final class Control {
     /** Events are missing. */
     public static final String GAP = "$gap";
 
+    /** A large event has its place here. */
+    public static final String LARGE = "$large";
+
+    /** The large event may come, beside the messages. */
+    public static final String FETCH = "$fetch";
+
     /** Publications that are given up. */
     public static final String SKIP = "$skip";
 

@@ -4,6 +4,8 @@ import dev.eventtarget.core.codec.FrameCodec;
 import dev.eventtarget.link.spi.Link;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * been written is sent by {@link #flush}, or when a message is full.
  */
 public final class FrameWriter {
+    /** The feature that large events come beside the messages. */
+    public static final String LARGE = "large";
+
+    /** The feature that events may come as datagrams. */
+    public static final String DATAGRAM = "datagram";
+
     private static final int LEAST_ROOM = 1 << 10;
 
     /** The most that Netty's pool keeps for a thread: beyond, each buffer takes a lock. Larger messages are no faster. */
@@ -22,6 +30,8 @@ public final class FrameWriter {
     private boolean text = true;
     private int mostFrames;
     private int mostBytes = Integer.MAX_VALUE;
+    private int largeFrom = Integer.MAX_VALUE;
+    private boolean datagrams;
     private @Nullable ByteBuf message;
     private int frames;
 
@@ -55,6 +65,16 @@ public final class FrameWriter {
         text = isText;
         mostFrames = batch;
         mostBytes = bytes;
+    }
+
+    /**
+     * Uses what else was agreed on.
+     *
+     * @param features their names
+     */
+    public void agreed(Collection<String> features) {
+        largeFrom = features.contains(LARGE) ? link.largeFrom() : Integer.MAX_VALUE;
+        datagrams = features.contains(DATAGRAM);
     }
 
     /** {@return the codec that frames must be of} */
@@ -99,6 +119,50 @@ public final class FrameWriter {
         to.writeBytes(prefix);
         to.writeBytes(frame, 1, frame.length - 1);
         end();
+    }
+
+    /**
+     * Whether a frame is to go beside the messages.
+     *
+     * @param frame of {@link #codec}
+     * @return whether it is so large
+     */
+    public boolean isLarge(byte[] frame) {
+        return frame.length >= largeFrom;
+    }
+
+    /**
+     * Sends an event beside the messages.
+     *
+     * @param sub the subscription that it is for; 0 if it is a publication
+     * @param number its number there
+     * @param frame of {@link #codec}
+     */
+    public void sendAside(long sub, long number, byte[] frame) {
+        if (!closed) {
+            link.sendAside(sub, number, frame);
+        }
+    }
+
+    /**
+     * Sends an event as a datagram, if datagrams were agreed on and it fits.
+     *
+     * @param prefix says for whom; empty for nobody in particular
+     * @param frame of {@link #codec}
+     * @return whether it was sent
+     */
+    public boolean sendDatagram(byte[] prefix, byte[] frame) {
+        int length = prefix.length == 0 ? frame.length : prefix.length + frame.length - 1;
+        if (closed || !datagrams || length > link.maxDatagram()) {
+            return false;
+        }
+        byte[] datagram = frame;
+        if (prefix.length > 0) {
+            datagram = Arrays.copyOf(prefix, length);
+            System.arraycopy(frame, 1, datagram, prefix.length, frame.length - 1);
+        }
+        link.sendDatagram(datagram);
+        return true;
     }
 
     private ByteBuf begin(int length) {

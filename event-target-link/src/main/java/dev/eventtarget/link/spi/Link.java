@@ -23,6 +23,22 @@ public interface Link {
         /** What was sent has left as far as that {@link #isWritable} is true again. */
         void writable();
 
+        /**
+         * An event's frame has come beside the messages, before or after those that were sent before it.
+         *
+         * @param sub the subscription that it is for; 0 if it is a publication
+         * @param number its number there
+         * @param frame its bytes, at most as many as the transport was told to take; the handler keeps them
+         */
+        default void aside(long sub, long number, byte[] frame) {}
+
+        /**
+         * A datagram has come.
+         *
+         * @param frame its bytes; the handler keeps them
+         */
+        default void datagram(byte[] frame) {}
+
         /** Something has come that is no message but shows that the peer is alive. */
         void alive();
 
@@ -58,6 +74,39 @@ public interface Link {
 
     /** {@return whether more may be sent without piling up} */
     boolean isWritable();
+
+    /**
+     * {@return from how many bytes on an event is large: then it is sent {@linkplain #sendAside beside} the messages, so that
+     * those need not wait for it; by default none is}
+     */
+    default int largeFrom() {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
+     * Sends an event's frame beside the messages. Lost with the link, if that is lost before it has arrived.
+     *
+     * @param sub the subscription that it is for; 0 if it is a publication
+     * @param number its number there
+     * @param frame its bytes
+     */
+    default void sendAside(long sub, long number, byte[] frame) {
+        throw new UnsupportedOperationException("This link has no way beside the messages");
+    }
+
+    /** {@return the most bytes that a datagram may have now; 0 by default, as there are none} */
+    default int maxDatagram() {
+        return 0;
+    }
+
+    /**
+     * Sends a datagram, which may arrive or not, and before or after everything else.
+     *
+     * @param frame its bytes, {@link #maxDatagram} at most
+     */
+    default void sendDatagram(byte[] frame) {
+        throw new UnsupportedOperationException("This link has no datagrams");
+    }
 
     /** Asks the peer's transport for a sign of life, if there is such a thing. */
     void ping();

@@ -14,10 +14,11 @@ import dev.eventtarget.core.ListenerSubscription;
 import dev.eventtarget.core.Reconnector;
 import dev.eventtarget.core.codec.EventCodecs;
 import dev.eventtarget.core.codec.FrameCodec;
+import dev.eventtarget.link.frame.Asides;
 import dev.eventtarget.link.frame.Control;
 import dev.eventtarget.link.frame.Fields;
 import dev.eventtarget.link.frame.FrameWriter;
-import dev.eventtarget.link.frame.Positions;
+import dev.eventtarget.link.frame.LoneEvent;
 import dev.eventtarget.link.frame.Turns;
 import dev.eventtarget.link.frame.Violation;
 import dev.eventtarget.link.spi.CloseReason;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +49,11 @@ final class HubConnection {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
     private static final long TICK_MILLIS = 100;
     private static final long GOODBYE_MILLIS = 3000;
+
+    /** Before the first attempt to come back: a hub that closes has gone then, and not all its spokes come at once. */
+    private static final long LEAST_RETURN_MILLIS = 20;
+
+    private static final long MOST_RETURN_MILLIS = 80;
 
     private static final int MOST_UNACKNOWLEDGED = 4096;
 
@@ -64,6 +71,8 @@ final class HubConnection {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<Long, SpokeSubscription> subscriptions = new LinkedHashMap<>();
     private final AtomicLong buffered = new AtomicLong();
+    private final Asides asides = new Asides((sub, number) -> say(Control.FETCH, Map.of("sub", sub, "seq", number)));
+
     private final long ticker;
     private int receivedSince;
 
@@ -184,7 +193,13 @@ final class HubConnection {
     /** From any thread. */
     SpokeSubscription subscription(ListenerSubscription listener) {
         return new SpokeSubscription(
-                numbers.incrementAndGet(), listener, turns, this::acknowledge, buffered, () -> acknowledgedEvery);
+                numbers.incrementAndGet(),
+                listener,
+                turns,
+                this::acknowledge,
+                buffered,
+                settings.claims(Capability.REPLAY),
+                () -> acknowledgedEvery);
     }
 
     /** From any thread. */
@@ -352,6 +367,12 @@ final class HubConnection {
             if (settings.codec() == EventCodecs.cborFrames()) {
                 features.add("cbor");
             }
+            if (link.largeFrom() < Integer.MAX_VALUE) {
+                features.add(FrameWriter.LARGE);
+            }
+            if (link.maxDatagram() > 0) {
+                features.add(FrameWriter.DATAGRAM);
+            }
             hello.put("features", features);
             hello.put("producer", producer);
             hello.put("next", outbox.next());
@@ -390,6 +411,51 @@ final class HubConnection {
             }
         }
 
+        @Override
+        public void aside(long sub, long number, byte[] frame) {
+            SpokeSubscription subscription = subscriptions.get(sub);
+            if (ended || subscription == null) {
+                return;
+            }
+            heard = System.nanoTime();
+            try {
+                asides.arrived(sub, number, frame);
+            } catch (Violation e) {
+                wrong(e.reason(), e.text());
+            } catch (CodecException e) {
+                wrong(CloseReason.MALFORMED, String.valueOf(e.getMessage()));
+            }
+        }
+
+        private void announced(SpokeSubscription subscription) {
+            long number = subscription.announced();
+            asides.announced(
+                    subscription.number(),
+                    number,
+                    frame -> subscription.arrived(
+                            number, LoneEvent.read(settings.codec(), frame).event()));
+            received();
+        }
+
+        @Override
+        public void datagram(byte[] frame) {
+            if (ended || !welcomed || buffered.get() > settings.maxBuffered()) {
+                return;
+            }
+            heard = System.nanoTime();
+            try {
+                LoneEvent lone = LoneEvent.read(settings.codec(), frame);
+                for (long number : lone.subs()) {
+                    SpokeSubscription subscription = subscriptions.get(number);
+                    if (subscription != null && !subscription.isGrouped()) {
+                        subscription.deliverUnnumbered(lone.event());
+                    }
+                }
+            } catch (CodecException e) {
+                wrong(CloseReason.MALFORMED, "A datagram: " + e.getMessage());
+            }
+        }
+
         private void wrong(CloseReason reason, String message) {
             LOG.warn("{}: the hub does not keep to the protocol, {}: {}", address, reason.wireName(), message);
             writer.control(Control.ERROR, Map.of("reason", reason.wireName(), "message", message));
@@ -406,9 +472,13 @@ final class HubConnection {
             for (long number : subs) {
                 SpokeSubscription subscription = subscriptions.get(number);
                 if (subscription != null) {
-                    subscription.deliver(event, settings.claims(Capability.REPLAY) ? event : Positions.remove(event));
+                    subscription.deliver(event);
                 }
             }
+            received();
+        }
+
+        private void received() {
             receivedSince++;
             if (receivedSince == acknowledgedEvery) {
                 turns.post(HubConnection.this::acknowledgeAll);
@@ -443,9 +513,12 @@ final class HubConnection {
                 case Control.UNSUBSCRIBED -> {
                     SpokeSubscription gone = subscriptions.remove(fields.number("sub", 1));
                     if (gone != null) {
+                        asides.forget(gone.number());
                         gone.flushed();
                     }
                 }
+                case Control.LARGE -> known(fields, this::announced);
+                case Control.FETCH -> outbox.fetch(fields.number("seq", 1));
                 case Control.ACK -> outbox.confirm(fields.number("to", 0));
                 case Control.NACK -> outbox.refused(fields.number("seq", 1), refusal(fields));
                 case Control.GAP ->
@@ -482,6 +555,7 @@ final class HubConnection {
             if (fields.has("sub")) {
                 SpokeSubscription refused = subscriptions.remove(fields.number("sub", 1));
                 if (refused != null) {
+                    asides.forget(refused.number());
                     refused.refused(refusal(fields));
                 }
                 return;
@@ -517,6 +591,7 @@ final class HubConnection {
                             ? (int) Math.min(65_536, limits == null ? 1 : limits.number("batch", 1, 1))
                             : 0,
                     most);
+            writer.agreed(granted);
             long queued = limits == null ? MOST_UNACKNOWLEDGED : limits.number("queued", 1, MOST_UNACKNOWLEDGED);
             acknowledgedEvery = (int) Math.max(1, Math.min(MOST_UNACKNOWLEDGED, queued / 4));
             session = granted.contains("resume") ? welcome.optionalText("session") : null;
@@ -526,8 +601,10 @@ final class HubConnection {
             }
             if (welcome.flag("resumed")) {
                 outbox.resume(writer, most, welcome.number("received", 0));
+                asides.resume();
                 subscriptions.values().forEach(this::repeat);
             } else {
+                asides.forget(null);
                 subscriptions.values().removeIf(one -> {
                     one.restart(persistent, replays, positions);
                     return one.isEnding();
@@ -664,7 +741,9 @@ final class HubConnection {
                 if (isHopeless(error)) {
                     fail(error);
                 } else {
-                    connect();
+                    vertx.setTimer(
+                            ThreadLocalRandom.current().nextLong(LEAST_RETURN_MILLIS, MOST_RETURN_MILLIS),
+                            id -> connect());
                 }
             }
         }

@@ -6,6 +6,7 @@ import dev.eventtarget.CodecException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.TypedEvent;
+import dev.eventtarget.link.FireAndForget;
 import dev.eventtarget.link.frame.Control;
 import dev.eventtarget.link.frame.FrameWriter;
 import dev.eventtarget.link.frame.Turns;
@@ -20,8 +21,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox {
     private static final int ROOM_FOR_ARRAY = 2;
+    private static final byte[] NOBODY = {};
 
     private final SpokeSettings settings;
     private final String address;
@@ -47,6 +51,11 @@ final class Outbox {
     private final Deque<Publication> sent = new ArrayDeque<>();
 
     private final Deque<Publication> unsent = new ArrayDeque<>();
+
+    /** Frames that were announced and are not confirmed, and those of them that the hub has asked for. */
+    private final NavigableMap<Long, byte[]> large = new TreeMap<>();
+
+    private final Deque<Long> fetches = new ArrayDeque<>();
     private final Map<Long, EventTargetException> refusals = new HashMap<>();
     private final List<Promise<Void>> awaitingIdle = new ArrayList<>();
     private volatile @Nullable EventTargetException refusal;
@@ -63,28 +72,40 @@ final class Outbox {
     /** How many have been confirmed in this session. */
     private long confirmed;
 
+    /** How many have been sent in this session. */
+    private long numbered;
+
     /** An event, or, without a frame, so many that were given up. */
     private static final class Publication {
+        private final String topic;
         private final byte @Nullable [] frame;
+        private final boolean mayBeLost;
         private final @Nullable Promise<Void> promise;
         private final long deadline;
         private final long count;
         private boolean failed;
         private @Nullable EventTargetException error;
 
-        private Publication(byte @Nullable [] frame, @Nullable Promise<Void> promise, long deadline, long count) {
+        Publication(TypedEvent<?> event, byte[] frame, Promise<Void> promise, long deadline) {
+            this.topic = event.type().topic();
             this.frame = frame;
+            this.mayBeLost = FireAndForget.isMarked(event);
             this.promise = promise;
             this.deadline = deadline;
+            this.count = 1;
+        }
+
+        private Publication(long count) {
+            this.topic = "";
+            this.frame = null;
+            this.mayBeLost = false;
+            this.promise = null;
+            this.deadline = 0;
             this.count = count;
         }
 
-        static Publication of(byte[] frame, Promise<Void> promise, long deadline) {
-            return new Publication(frame, promise, deadline, 1);
-        }
-
         static Publication hole(long count) {
-            return new Publication(null, null, 0, count);
+            return new Publication(count);
         }
 
         boolean isHole() {
@@ -118,8 +139,11 @@ final class Outbox {
         }
         ContextInternal context = ContextInternal.current();
         Promise<Void> promise = context == null ? Promise.promise() : context.promise();
-        inbox.add(Publication.of(
-                frame, promise, System.nanoTime() + settings.publishTimeout().toNanos()));
+        inbox.add(new Publication(
+                event,
+                frame,
+                promise,
+                System.nanoTime() + settings.publishTimeout().toNanos()));
         if (!collecting.get() && collecting.compareAndSet(false, true)) {
             turns.post(this::collect);
         }
@@ -143,22 +167,44 @@ final class Outbox {
     private void collect() {
         collecting.set(false);
         for (Publication next = inbox.poll(); next != null; next = inbox.poll()) {
-            unsent.add(next);
+            if (!sendsAsDatagram(next)) {
+                unsent.add(next);
+            }
         }
         EventTargetException error = refusal;
         if (error != null && !(error instanceof ClosedException)) {
             fail(error);
         }
+        tell();
         send();
+    }
+
+    /** One that may be lost waits for no other, and for no confirmation. */
+    private boolean sendsAsDatagram(Publication publication) {
+        FrameWriter to = writer;
+        byte[] frame = publication.frame;
+        if (to == null || frame == null || !publication.mayBeLost || !to.sendDatagram(NOBODY, frame)) {
+            return false;
+        }
+        settle(publication, null);
+        return true;
     }
 
     void send() {
         FrameWriter to = writer;
-        if (to == null || unsent.isEmpty()) {
+        if (to == null || unsent.isEmpty() && fetches.isEmpty()) {
             return;
+        }
+        while (!fetches.isEmpty() && to.isWritable()) {
+            long number = fetches.remove();
+            byte[] frame = large.get(number);
+            if (frame != null) {
+                to.sendAside(0, number, frame);
+            }
         }
         while (!unsent.isEmpty() && to.isWritable()) {
             Publication next = unsent.remove();
+            numbered += next.count;
             byte[] frame = next.frame;
             if (frame != null && frame.length > mostBytes - ROOM_FOR_ARRAY) {
                 settle(
@@ -169,6 +215,9 @@ final class Outbox {
             }
             if (frame == null || next.failed) {
                 to.control(Control.SKIP, Map.of("count", next.count));
+            } else if (to.isLarge(frame)) {
+                to.control(Control.LARGE, Map.of("type", next.topic));
+                large.put(numbered, frame);
             } else {
                 to.write(frame);
             }
@@ -199,7 +248,16 @@ final class Outbox {
             EventTargetException refused = refusals.isEmpty() ? null : refusals.remove(confirmed);
             settle(next, refused);
         }
+        large.headMap(to, true).clear();
         tell();
+        send();
+    }
+
+    /** The hub wants a large event. */
+    void fetch(long number) {
+        if (fetches.size() < settings.maxPending()) {
+            fetches.add(number);
+        }
         send();
     }
 
@@ -268,6 +326,9 @@ final class Outbox {
         sent.clear();
         sent.addAll(there);
         prepend(again);
+        numbered = received;
+        large.tailMap(received, false).clear();
+        fetches.clear();
         writer = to;
         send();
     }
@@ -279,6 +340,9 @@ final class Outbox {
         sent.clear();
         refusals.clear();
         confirmed = 0;
+        numbered = 0;
+        large.clear();
+        fetches.clear();
         writer = to;
         send();
     }

@@ -8,12 +8,15 @@ import dev.eventtarget.OverflowPolicy;
 import dev.eventtarget.StartFrom;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.core.ListenerSubscription;
+import dev.eventtarget.link.frame.Positions;
 import dev.eventtarget.link.frame.Turns;
 import dev.eventtarget.spi.EncodedDetail;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,15 +52,25 @@ final class SpokeSubscription {
     private final IntSupplier mostUnacknowledged;
 
     private final Runnable acknowledges;
+
+    /** Whether listeners are told where events are in the hub's log. */
+    private final boolean positions;
+
     private final boolean grouped;
     private final int credit;
     private final Promise<Void> ready = Promise.promise();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
+    /** A large event that was announced and has not come, and those behind it. */
+    private final Deque<Held> held = new ArrayDeque<>();
+
     // counted
     private final AtomicLong settled = new AtomicLong();
     private volatile long acknowledgedAt;
     private volatile boolean eager;
+
+    /** Events without a number, which are counted when they are settled as the others are. */
+    private long unnumbered;
 
     // accounted for
     private final Queue<Outcome> outcomes = new MpscLinkedAtomicQueue<>();
@@ -81,17 +94,29 @@ final class SpokeSubscription {
 
     private record Outcome(TypedEvent<?> event, boolean handled) {}
 
+    private static final class Held {
+        private final long number;
+        private @Nullable TypedEvent<EncodedDetail> event;
+
+        Held(long number, @Nullable TypedEvent<EncodedDetail> event) {
+            this.number = number;
+            this.event = event;
+        }
+    }
+
     SpokeSubscription(
             long number,
             ListenerSubscription listener,
             Turns turns,
             Consumer<SpokeSubscription> acknowledge,
             AtomicLong buffered,
+            boolean positions,
             IntSupplier mostUnacknowledged) {
         this.number = number;
         this.listener = listener;
         this.turns = turns;
         this.buffered = buffered;
+        this.positions = positions;
         this.mostUnacknowledged = mostUnacknowledged;
         this.acknowledges = () -> {
             scheduled.set(false);
@@ -202,7 +227,11 @@ final class SpokeSubscription {
         account();
         boolean stood = answered;
         answered = false;
-        before += received;
+        before += received - held.size();
+        for (Held one : held) {
+            buffered.addAndGet(-(one.event == null ? 0 : one.event.detail().length()));
+        }
+        held.clear();
         received = 0;
         acknowledged = 0;
         told = 0;
@@ -232,13 +261,54 @@ final class SpokeSubscription {
 
     // ---- events
 
-    void deliver(TypedEvent<EncodedDetail> event, TypedEvent<EncodedDetail> toListener) {
+    void deliver(TypedEvent<EncodedDetail> event) {
         received++;
-        position = event.position() == null ? position : event.position();
-        if (grouped) {
-            open.put(toListener, received);
+        buffered.addAndGet(event.detail().length());
+        if (held.isEmpty()) {
+            hand(received, event);
+        } else {
+            held.add(new Held(received, event));
         }
-        buffered.addAndGet(toListener.detail().length());
+    }
+
+    /** The next event is large, and comes beside the messages; gives its number. */
+    long announced() {
+        received++;
+        held.add(new Held(received, null));
+        return received;
+    }
+
+    /** One that was announced has come. */
+    void arrived(long number, TypedEvent<EncodedDetail> event) {
+        for (Held one : held) {
+            if (one.number == number) {
+                one.event = event;
+                buffered.addAndGet(event.detail().length());
+            }
+        }
+        for (Held first = held.peek(); first != null && first.event != null; first = held.peek()) {
+            held.remove();
+            hand(first.number, first.event);
+        }
+    }
+
+    /** Takes an event that may come or not, and is not acknowledged. */
+    void deliverUnnumbered(TypedEvent<EncodedDetail> event) {
+        unnumbered++;
+        buffered.addAndGet(event.detail().length());
+        offer(event);
+    }
+
+    private void hand(long number, TypedEvent<EncodedDetail> event) {
+        position = event.position() == null ? position : event.position();
+        TypedEvent<EncodedDetail> toListener = positions ? event : Positions.remove(event);
+        if (grouped) {
+            open.put(toListener, number);
+        }
+        offer(toListener);
+    }
+
+    private void offer(TypedEvent<EncodedDetail> toListener) {
         if (listener.isActive()) {
             listener.offer(toListener);
             listener.wake();
@@ -272,7 +342,7 @@ final class SpokeSubscription {
         if (!grouped) {
             long now = settled.get();
             acknowledgedAt = now;
-            acknowledged = Math.max(acknowledged, Math.min(received, now - before));
+            acknowledged = Math.max(acknowledged, Math.min(received, now - before - unnumbered));
             return;
         }
         for (Outcome next = outcomes.poll(); next != null; next = outcomes.poll()) {
