@@ -106,7 +106,8 @@ class BadNetworkTest extends FaultTest {
         hub = hub(target, options());
         String url = listen(hub);
         proxy = proxy(url, seed);
-        proxy.conditions(Conditions.PERFECT.loss(0.2).delay(Duration.ofMillis(2)).jitter(Duration.ofMillis(3)));
+        proxy.conditions(
+                Conditions.PERFECT.loss(0.2).delay(Duration.ofMillis(2)).jitter(Duration.ofMillis(3)));
         TypedEventTarget spoke = spoke(at(proxy.port(), url));
         List<Integer> heard = new CopyOnWriteArrayList<>();
         List<Throwable> errors = new CopyOnWriteArrayList<>();
