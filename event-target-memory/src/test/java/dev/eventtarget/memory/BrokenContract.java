@@ -27,7 +27,7 @@ class BrokenContract extends EventTargetContract {
 
     @Override
     protected Duration patience() {
-        return defect == Defect.NONE ? Duration.ofSeconds(10) : Duration.ofMillis(700);
+        return defect == Defect.NONE ? super.patience() : Duration.ofMillis(700);
     }
 
     @Override
