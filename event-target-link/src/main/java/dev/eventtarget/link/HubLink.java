@@ -563,8 +563,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         writer.flush();
         writer.close();
         link.close(reason, message).onComplete(done -> over.tryComplete());
-        hub.closed(this);
         over(reason);
+        hub.closed(this);
     }
 
     /** The hub closes; completes when the link is closed. */
@@ -587,8 +587,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         closed = true;
         writer.close();
         link.close(CloseReason.TIMEOUT, why).onComplete(done -> over.tryComplete());
-        hub.closed(this);
         over(null);
+        hub.closed(this);
     }
 
     /** Another link has taken the session over. */
@@ -607,8 +607,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             closed = true;
             over.tryComplete();
             writer.close();
-            hub.closed(this);
             over(reason);
+            hub.closed(this);
         }
     }
 
