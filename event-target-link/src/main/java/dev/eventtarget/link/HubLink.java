@@ -42,6 +42,9 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private static final Set<String> FEATURES = Set.of("ack", "credit", "resume", "batch", "cbor");
     private static final int EARLY_MESSAGES = 64;
     private static final int LOGGED_CHARS = 200;
+
+    /** Bytes of answers that a peer may have waiting and not read. */
+    private static final int MOST_UNREAD = 8 << 20;
     private static final int EARLY_BYTES = 64 << 10;
 
     private final Hub hub;
@@ -213,6 +216,10 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                         : new Violation(
                                 CloseReason.PROTOCOL,
                                 "Arrays of frames need the feature \"batch\": ask for it in $hello");
+            }
+            if (writer.unread() > MOST_UNREAD) {
+                throw new Violation(
+                        CloseReason.SLOW_CONSUMER, "Read the answers before you send more: too many of them wait");
             }
         } catch (Violation e) {
             fail(e.reason(), e.text());
@@ -563,8 +570,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         writer.flush();
         writer.close();
         link.close(reason, message).onComplete(done -> over.tryComplete());
-        hub.closed(this);
         over(reason);
+        hub.closed(this);
     }
 
     /** The hub closes; completes when the link is closed. */
@@ -573,6 +580,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             Session known = session;
             if (known != null) {
                 known.send();
+                known.publications().acknowledge();
             }
             if (!features.isEmpty()) {
                 writer.control(Control.BYE, Map.of());
@@ -587,8 +595,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         closed = true;
         writer.close();
         link.close(CloseReason.TIMEOUT, why).onComplete(done -> over.tryComplete());
-        hub.closed(this);
         over(null);
+        hub.closed(this);
     }
 
     /** Another link has taken the session over. */
@@ -607,8 +615,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             closed = true;
             over.tryComplete();
             writer.close();
-            hub.closed(this);
             over(reason);
+            hub.closed(this);
         }
     }
 
