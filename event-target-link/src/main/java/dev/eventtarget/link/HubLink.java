@@ -45,6 +45,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
 
     /** Bytes of answers that a peer may have waiting and not read. */
     private static final int MOST_UNREAD = 8 << 20;
+
     private static final int EARLY_BYTES = 64 << 10;
 
     private final Hub hub;
@@ -151,7 +152,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             busy = now;
             if (now) {
                 link.pause();
-            } else {
+            } else if (!isHeld()) {
                 link.resume();
             }
         }
@@ -495,6 +496,11 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
     }
 
+    private boolean isHeld() {
+        Session known = session;
+        return known != null && known.publications().isHeld();
+    }
+
     /** Looks after time. */
     void tick(long now) {
         if (closed) {
@@ -502,6 +508,10 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
         HubOptions options = hub.options();
         long beat = options.heartbeat().toNanos();
+        if (busy || isHeld()) {
+            // nothing is heard, as nothing is read
+            heard = now;
+        }
         if (peer == null && now - opened > options.handshakeTimeout().toNanos()) {
             fail(
                     CloseReason.TIMEOUT,
