@@ -60,7 +60,7 @@ abstract class LinkTest {
 
     Server serve(String options) throws Exception {
         QuicNode node = QuicNode.hub(vertx, EventTargetConfig.of("quic://127.0.0.1" + options), HEARTBEAT);
-        QuicServer server = node.server(new byte[RetryTokens.KEY_BYTES], false)
+        QuicServer server = node.server(RetryTokens.newKey())
                 .connectHandler(connection -> NodeConnection.of(connection).onSuccess(known -> {
                     connections.add(known);
                     known.streams(stream -> {
