@@ -4,6 +4,7 @@ module dev.eventtarget.cli {
     requires dev.eventtarget;
     requires dev.eventtarget.core;
     requires dev.eventtarget.link;
+    requires dev.eventtarget.quic;
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires HdrHistogram;

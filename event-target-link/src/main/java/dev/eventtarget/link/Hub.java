@@ -153,12 +153,38 @@ public final class Hub {
         try {
             config = EventTargetConfig.of(uri);
             transport = transport(config);
+            check(config, transport.options());
         } catch (ConfigurationException e) {
             return Future.failedFuture(e);
         }
         return transport.listen(vertx, this, config).map(one -> {
             listening.add(one);
             return one.url();
+        });
+    }
+
+    /**
+     * Connects to a spoke that listens, such as {@code quic://NODEID@host:4433}, and again whenever the connection is lost,
+     * for as long as the hub is open.
+     *
+     * @param uri the spoke's address, with the options of its transport
+     * @return completes when it has begun; fails with {@link ConfigurationException}, also where the transport can't do that
+     */
+    public Future<Void> dial(String uri) {
+        EventTargetConfig config;
+        HubTransport transport;
+        try {
+            config = EventTargetConfig.of(uri);
+            transport = transport(config);
+            if (!transport.dialOptions().isEmpty()) {
+                check(config, transport.dialOptions());
+            }
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
+        return transport.dial(vertx, this, config).compose(one -> {
+            listening.add(one);
+            return isClosed() ? one.close() : Future.succeededFuture();
         });
     }
 
@@ -174,14 +200,16 @@ public final class Hub {
                             ? "no transports: add event-target-websocket"
                             : String.join(", ", known.keySet())));
         }
+        return transport;
+    }
+
+    private static void check(EventTargetConfig config, Map<String, String> options) {
         for (String name : config.names()) {
-            if (!transport.options().containsKey(name)) {
+            if (!options.containsKey(name)) {
                 throw new ConfigurationException("An address " + config.transport() + ": has no option '" + name
-                        + "'; it has "
-                        + String.join(", ", new TreeSet<>(transport.options().keySet())));
+                        + "'; it has " + String.join(", ", new TreeSet<>(options.keySet())));
             }
         }
-        return transport;
     }
 
     /**

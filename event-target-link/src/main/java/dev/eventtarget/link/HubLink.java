@@ -686,7 +686,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             return;
         }
         known.detach();
-        if (known.id().isEmpty() || reason == CloseReason.BYE) {
+        if (known.id().isEmpty() || reason == CloseReason.BYE || reason != null && reason.isFinal()) {
             hub.end(known);
         } else {
             hub.keep(known);

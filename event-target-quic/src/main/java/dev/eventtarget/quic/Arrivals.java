@@ -3,6 +3,8 @@ package dev.eventtarget.quic;
 import dev.eventtarget.link.Handshake;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.spi.CloseReason;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.net.QuicConnection;
 import io.vertx.core.net.QuicStream;
 import java.util.Set;
@@ -29,10 +31,13 @@ final class Arrivals {
 
     /** Takes a connection that has come about just now. */
     void take(QuicConnection connection) {
-        NodeConnection.of(connection).onSuccess(this::take).onFailure(Failures::logRefusal);
+        NodeConnection.of(connection).onFailure(Failures::logRefusal).onSuccess(this::take);
     }
 
-    void take(NodeConnection connection) {
+    /** {@return completes when the hub has a link of it; fails when there will be none} */
+    Future<Void> take(NodeConnection connection) {
+        Promise<Void> linked = Promise.promise();
+        connection.ended().onComplete(ended -> linked.tryFail("The connection has ended"));
         if (!admits.test(connection.peer())) {
             turnAway(connection);
         } else if (connections.size() >= hub.options().maxLinks()
@@ -41,18 +46,19 @@ final class Arrivals {
         } else {
             connections.add(connection);
             connection.ended().onComplete(ended -> connections.remove(connection));
-            await(connection);
+            await(connection, linked);
         }
+        return linked.future();
     }
 
-    private void await(NodeConnection connection) {
+    private void await(NodeConnection connection, Promise<Void> linked) {
         silent.incrementAndGet();
         long timer = connection
                 .context()
                 .setTimer(
                         hub.options().handshakeTimeout().toMillis(),
                         late -> connection.close(CloseReason.TIMEOUT, "No stream was opened in time"));
-        Stream first = new Stream(connection, timer);
+        Stream first = new Stream(connection, linked, timer);
         connection.streams(first::opened);
         connection.ended().onComplete(ended -> first.isThere());
     }
@@ -74,11 +80,13 @@ final class Arrivals {
     /** The one stream of a connection. */
     private final class Stream {
         private final NodeConnection connection;
+        private final Promise<Void> linked;
         private final long timer;
         private boolean there;
 
-        Stream(NodeConnection connection, long timer) {
+        Stream(NodeConnection connection, Promise<Void> linked, long timer) {
             this.connection = connection;
+            this.linked = linked;
             this.timer = timer;
         }
 
@@ -96,6 +104,7 @@ final class Arrivals {
                             null,
                             null,
                             connection.peer().toString()));
+            linked.tryComplete();
         }
 
         /** {@return whether it was there before} */

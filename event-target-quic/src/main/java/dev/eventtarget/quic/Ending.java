@@ -3,6 +3,7 @@ package dev.eventtarget.quic;
 import dev.eventtarget.link.spi.CloseReason;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ record Ending(@Nullable CloseReason reason, String message) {
 
     /** What a CONNECTION_CLOSE frame of the peer says. */
     static Ending of(QuicConnectionCloseEvent close) {
-        String text = new String(close.reason(), StandardCharsets.UTF_8);
+        String text = text(close);
         if (close.isApplicationClose()) {
             return ofApplication(close.error(), text);
         }
@@ -37,6 +38,15 @@ record Ending(@Nullable CloseReason reason, String message) {
                         ? "The peer has closed the connection"
                         : "The peer has closed the connection with the QUIC error 0x"
                                 + Integer.toHexString(close.error()) + (text.isEmpty() ? "" : ": " + text));
+    }
+
+    private static String text(QuicConnectionCloseEvent close) {
+        try {
+            return new String(close.reason(), StandardCharsets.UTF_8);
+        } catch (NullPointerException e) {
+            // where there is no reason phrase
+            return "";
+        }
     }
 
     private static Ending ofApplication(int code, String text) {
@@ -58,6 +68,6 @@ record Ending(@Nullable CloseReason reason, String message) {
         while (end < bytes.length && (bytes[end] & 0xC0) == 0x80) {
             end--;
         }
-        return java.util.Arrays.copyOf(bytes, end);
+        return Arrays.copyOf(bytes, end);
     }
 }

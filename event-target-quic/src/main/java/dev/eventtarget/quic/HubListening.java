@@ -15,7 +15,6 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +47,14 @@ final class HubListening implements Listening {
         lists = NodeLists.open(vertx, allow, file(config, "deny"));
         arrivals = new Arrivals(hub, lists::admits);
         lists.onChange(arrivals::check);
-        byte[] tokenKey = new byte[RetryTokens.KEY_BYTES];
-        new SecureRandom().nextBytes(tokenKey);
-        server = node.server(tokenKey, false).connectHandler(arrivals::take);
+        server = node.server(RetryTokens.newKey()).connectHandler(arrivals::take);
     }
 
     /** {@return listens; fails with {@link ConfigurationException}} */
     static Future<Listening> open(Vertx vertx, Hub hub, EventTargetConfig config) {
-        return new HubListening(vertx, hub, config).listen();
+        // reads files
+        return vertx.executeBlocking(() -> new HubListening(vertx, hub, config), false)
+                .compose(HubListening::listen);
     }
 
     private static @Nullable Path file(EventTargetConfig config, String name) {

@@ -132,11 +132,13 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
             ending = how;
             byte[] phrase = Ending.phrase(told, how.message());
             // not within the reading of a packet: what else it brings would meet a connection that is gone
-            channel.eventLoop()
-                    .execute(() -> channel.close(true, told.code(), Unpooled.wrappedBuffer(phrase))
-                            .addListener(closed -> end()));
+            channel.eventLoop().execute(() -> close(told.code(), phrase));
         }
         return ended.future().mapEmpty();
+    }
+
+    void close(int code, byte[] phrase) {
+        channel.close(true, code, Unpooled.wrappedBuffer(phrase)).addListener(closed -> end());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.eventtarget.quic;
 
-import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.link.spi.Connector;
 import dev.eventtarget.link.spi.Link;
 import dev.eventtarget.spi.EventTargetConfig;
@@ -24,10 +23,7 @@ final class QuicConnector implements Connector {
 
     QuicConnector(Vertx vertx, EventTargetConfig config) {
         hub = NodeAddress.of(config, WHERE_TO_FIND_IT);
-        connectTimeout = config.duration("connectTimeout", Duration.ofSeconds(5));
-        if (connectTimeout.toMillis() < 1 || connectTimeout.toMillis() > Integer.MAX_VALUE) {
-            throw new ConfigurationException("The option connectTimeout must be from 1ms to 24d");
-        }
+        connectTimeout = QuicNode.connectTimeout(config);
         maxMessage = maxMessage(config);
         node = QuicNode.spoke(vertx, config);
     }

@@ -29,6 +29,9 @@ public final class QuicEventTargetProvider implements EventTargetProvider {
         help.put(
                 "identity",
                 "the file with the spoke's key, made where there is none; without it the spoke is another node each time");
+        help.put(
+                "listen",
+                "whether to listen at host and port for the hub, which then dials the spoke; false by default");
         help.put("alpn", "the protocol's name in the TLS handshake; eventtarget/1 by default");
         help.put("idleTimeout", "after how long a silence a connection is lost; as the hub has it by default");
         help.put("maxMessage", "the most bytes of a message of the hub's; 67108864 by default");
@@ -37,6 +40,10 @@ public final class QuicEventTargetProvider implements EventTargetProvider {
 
     @Override
     public TypedEventTarget open(Vertx vertx, EventTargetConfig config, List<Interceptor> interceptors) {
+        if (config.bool("listen", false)) {
+            ListeningConnector connector = new ListeningConnector(vertx, config);
+            return Spokes.open(vertx, config, connector.address(), connector, interceptors);
+        }
         QuicConnector connector = new QuicConnector(vertx, config);
         return Spokes.open(vertx, config, connector.address(), connector, interceptors);
     }

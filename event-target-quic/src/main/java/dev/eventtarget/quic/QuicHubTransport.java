@@ -1,6 +1,5 @@
 package dev.eventtarget.quic;
 
-import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.spi.HubTransport;
 import dev.eventtarget.spi.EventTargetConfig;
@@ -41,11 +40,35 @@ public final class QuicHubTransport implements HubTransport {
     }
 
     @Override
+    public Map<String, String> dialOptions() {
+        return Map.of(
+                "user",
+                "the spoke's NodeId: what stands before the @ of a URI",
+                "host",
+                "the spoke's host; localhost by default",
+                "port",
+                "the spoke's UDP port; 4433 by default",
+                "identity",
+                "the file with the hub's key, made where there is none; without it the hub is another node each time",
+                "alpn",
+                "the protocol's name in the TLS handshake; eventtarget/1 by default",
+                "idleTimeout",
+                "after how long a silence a connection is lost; three times the hub's heartbeat by default",
+                "connectTimeout",
+                "how long the spoke may take to answer; 5s by default");
+    }
+
+    @Override
     public Future<Listening> listen(Vertx vertx, Hub hub, EventTargetConfig config) {
-        try {
-            return HubListening.open(vertx, hub, config);
-        } catch (ConfigurationException e) {
-            return Future.failedFuture(e);
-        }
+        return HubListening.open(vertx, hub, config);
+    }
+
+    @Override
+    public Future<Listening> dial(Vertx vertx, Hub hub, EventTargetConfig config) {
+        return vertx.executeBlocking(() -> new HubDialing(vertx, hub, config), false)
+                .map(dialing -> {
+                    dialing.begin();
+                    return dialing;
+                });
     }
 }

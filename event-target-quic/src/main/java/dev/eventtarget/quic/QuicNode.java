@@ -83,22 +83,25 @@ final class QuicNode {
         return new QuicNode(vertx, identity, alpn, idleTimeout, streams);
     }
 
+    static Duration connectTimeout(EventTargetConfig config) {
+        Duration timeout = config.duration("connectTimeout", Duration.ofSeconds(5));
+        if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
+            throw new ConfigurationException("The option connectTimeout must be from 1ms to 24d");
+        }
+        return timeout;
+    }
+
     NodeId id() {
         return id;
     }
 
-    Vertx vertx() {
-        return vertx;
-    }
-
     /** A server that takes every node that proves who it is. */
-    QuicServer server(byte[] tokenKey, boolean shared) {
+    QuicServer server(byte[] tokenKey) {
         ServerSSLOptions tls = new ServerSSLOptions().setClientAuth(ClientAuth.REQUIRED);
         tls.setKeyCertOptions(certificate)
                 .setTrustOptions(TrustOptions.wrap(new NodeTrust(any -> true, Failures::logRefusal)))
                 .setApplicationLayerProtocols(List.of(alpn));
-        QuicServerConfig config =
-                new QuicServerConfig().setTransportConfig(transport()).setLoadBalanced(shared);
+        QuicServerConfig config = new QuicServerConfig().setTransportConfig(transport());
         QuicServer server = vertx.createQuicServer(config, tls);
         ((QuicServerInternal) server).tokenHandler(new RetryTokens(tokenKey));
         return server.exceptionHandler(Failures::logRefusal);

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -18,9 +19,8 @@ import javax.crypto.spec.SecretKeySpec;
  * could make, and holds for some seconds. On one event loop.
  */
 final class RetryTokens implements QuicTokenHandler {
-    static final int KEY_BYTES = 32;
-
     private static final String ALGORITHM = "HmacSHA256";
+    private static final int KEY_BYTES = 32;
     private static final int CODE_BYTES = 32;
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(10);
 
@@ -33,6 +33,13 @@ final class RetryTokens implements QuicTokenHandler {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Every JDK has " + ALGORITHM, e);
         }
+    }
+
+    /** {@return a secret of the servers of one address} */
+    static byte[] newKey() {
+        byte[] key = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        return key;
     }
 
     @Override

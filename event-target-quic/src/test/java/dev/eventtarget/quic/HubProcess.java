@@ -15,7 +15,10 @@ final class HubProcess {
 
     public static void main(String[] arguments) throws Exception {
         Vertx vertx = Vertx.vertx();
-        Hub.create(vertx, EventTargets.open(vertx, "memory:"), HubOptions.defaults().heartbeat(HEARTBEAT))
+        Hub.create(
+                        vertx,
+                        EventTargets.open(vertx, "memory:"),
+                        HubOptions.defaults().heartbeat(HEARTBEAT))
                 .listen(arguments[0])
                 .onSuccess(url -> System.out.println("listening " + url))
                 .onFailure(e -> System.out.println("failed " + e));

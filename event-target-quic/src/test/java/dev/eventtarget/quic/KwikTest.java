@@ -72,10 +72,10 @@ class KwikTest {
             assertArrayEquals(message, peer.send(message).message());
             QuicConnection connection = accepted.get(20, TimeUnit.SECONDS);
             assertEquals(ALPN, connection.applicationLayerProtocol());
-            assertEquals(
-                    there.nodeId(),
-                    NodeTrust.nodeId((X509Certificate) connection.sslSession().getPeerCertificates()[0]));
-            connection.close(new QuicConnectionClose().setError(1001).setReason(Buffer.buffer("going_away: come again")));
+            assertEquals(there.nodeId(), NodeTrust.nodeId((X509Certificate)
+                    connection.sslSession().getPeerCertificates()[0]));
+            connection.close(
+                    new QuicConnectionClose().setError(1001).setReason(Buffer.buffer("going_away: come again")));
             KwikPeer.Closed closed = peer.closed();
             assertEquals(1001, closed.code());
             assertTrue(closed.message().contains("come again"), closed::toString);

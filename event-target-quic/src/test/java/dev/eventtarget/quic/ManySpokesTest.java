@@ -25,8 +25,9 @@ class ManySpokesTest extends FaultTest {
         Hub hub = hub(target, options());
         String url = listen(hub);
         AtomicIntegerArray heard = new AtomicIntegerArray(SPOKES);
-        List<TypedEventTarget> spokes =
-                IntStream.range(0, SPOKES).mapToObj(i -> spoke(url, "&connectTimeout=40s")).toList();
+        List<TypedEventTarget> spokes = IntStream.range(0, SPOKES)
+                .mapToObj(i -> spoke(url, "&connectTimeout=40s"))
+                .toList();
         List<Future<Void>> ready = new ArrayList<>();
         for (int i = 0; i < SPOKES; i++) {
             int number = i;

@@ -1,6 +1,7 @@
 package dev.eventtarget.quic;
 
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /** For tests that connect: where there is no QUIC for the platform they are skipped. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
+@Inherited
 @EnabledIf(
         value = "dev.eventtarget.quic.NativeQuic#isAvailable",
         disabledReason = "netty-codec-native-quic has no library for this platform on the class path")

@@ -287,9 +287,7 @@ final class UdpProxy implements AutoCloseable {
     }
 
     private void deliverDue() {
-        for (Datagram next = onTheWay.peek();
-                next != null && next.due <= System.nanoTime();
-                next = onTheWay.peek()) {
+        for (Datagram next = onTheWay.peek(); next != null && next.due <= System.nanoTime(); next = onTheWay.peek()) {
             onTheWay.remove();
             Direction direction = directions.get(next.way);
             if (next.number < direction.newest) {

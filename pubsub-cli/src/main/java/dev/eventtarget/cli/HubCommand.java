@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -44,14 +45,17 @@ import picocli.CommandLine.TypeConversionException;
             "",
             "  pubsub hub --listen ws://127.0.0.1:8081 --listen ws://0.0.0.0:8082",
             "  pubsub hub --listen 'wss://0.0.0.0?certFile=cert.pem&keyFile=key.pem'",
-            "  pubsub hub --backend redis://localhost:6379 --config hub.json"
+            "  pubsub hub --backend redis://localhost:6379 --config hub.json",
+            "",
+            "  pubsub hub --listen quic://0.0.0.0:4433 --identity hub.pem --allow allowed",
+            "  pubsub hub --listen ws://127.0.0.1:8080/events --listen quic://127.0.0.1:4433"
         })
 final class HubCommand extends TargetCommand {
     @Option(
             names = {"-l", "--listen"},
             paramLabel = "URL",
-            description = "Where to take connections, with port 0 for a free one; may be given several times. Default:"
-                    + " ws://127.0.0.1:8080/events.")
+            description = "Where to take connections, with port 0 for a free one; may be given several times, also over"
+                    + " several transports. Default: ws://127.0.0.1:8080/events.")
     private List<String> addresses = List.of("ws://127.0.0.1:8080/events");
 
     @Option(
@@ -77,6 +81,9 @@ final class HubCommand extends TargetCommand {
                     + " drop-oldest or pause.")
     private @Nullable SlowSpokePolicy slow;
 
+    @ArgGroup(exclusive = false, heading = "%nOf quic: addresses:%n")
+    private NodeOptions nodes = new NodeOptions();
+
     private HubOptions options = HubOptions.defaults();
 
     HubCommand(Main main) {
@@ -85,6 +92,7 @@ final class HubCommand extends TargetCommand {
 
     @Override
     void check() {
+        addresses = nodes.addTo(addresses);
         if (config != null) {
             options = options(config);
         }

@@ -141,6 +141,9 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new CommandLine(new DlqCommand())
                         .addSubcommand(new DlqListCommand(this))
                         .addSubcommand(new DlqReplayCommand(this)))
+                .addSubcommand(new CommandLine(new IdentityCommand())
+                        .addSubcommand(new IdentityShowCommand())
+                        .addSubcommand(new IdentityNewCommand()))
                 .setParameterExceptionHandler((e, args) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr()
@@ -209,7 +212,8 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Which command? There are pub, sub, run, hub and dlq");
+        throw new ParameterException(
+                spec.commandLine(), "Which command? There are pub, sub, run, hub, dlq and identity");
     }
 
     /** The version that the build gave the jar. */

@@ -1,5 +1,6 @@
 package dev.eventtarget.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -20,6 +21,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.eventtarget.quic.NodeId;
+import dev.eventtarget.quic.NodeIdentity;
 import java.time.Clock;
 import java.util.Date;
 
@@ -52,6 +55,7 @@ class ArchitectureTest {
                     "dev.eventtarget.redis..",
                     "dev.eventtarget.link..",
                     "dev.eventtarget.websocket..",
+                    "dev.eventtarget.quic..",
                     "dev.eventtarget.cli..");
 
     @ArchTest
@@ -64,6 +68,7 @@ class ArchitectureTest {
                     "dev.eventtarget.memory..",
                     "dev.eventtarget.redis..",
                     "dev.eventtarget.websocket..",
+                    "dev.eventtarget.quic..",
                     "dev.eventtarget.cli..")
             .because("any target may be behind a hub, and any pipe may carry a link");
 
@@ -96,10 +101,14 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule timeoutsDoNotFollowTheWallClock = noClasses()
             .that()
-            .resideInAnyPackage("dev.eventtarget.link..", "dev.eventtarget.websocket..")
+            .resideInAnyPackage("dev.eventtarget.link..", "dev.eventtarget.websocket..", "dev.eventtarget.quic..")
             .and()
             .doNotHaveFullyQualifiedName(
                     "dev.eventtarget.link.HubLink") // shows since when it is open; tokens expire by it
+            .and()
+            .doNotHaveFullyQualifiedName("dev.eventtarget.quic.NodeCertificate") // says from when on it is valid
+            .and()
+            .doNotHaveFullyQualifiedName("dev.eventtarget.quic.NodeTrust") // says when one was
             .should()
             .callMethodWhere(target(name("currentTimeMillis"))
                     .or(target(name("now")).and(target(owner(resideInAPackage("java.time"))))))
@@ -121,13 +130,20 @@ class ArchitectureTest {
                     "dev.eventtarget.link.spoke..",
                     "dev.eventtarget.link.frame..",
                     "dev.eventtarget.websocket..")
+            .orShould()
+            .dependOnClassesThat(resideInAPackage("dev.eventtarget.quic..")
+                    .and(not(type(NodeId.class).or(type(NodeIdentity.class)))))
             .because("what runs over one transport runs over all; it needs no more than the API, the hub and the"
                     + " envelope's codec");
 
     @ArchTest
     static final ArchRule anAdapterShowsLittleMoreThanItsProvider = classes()
             .that()
-            .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.redis..", "dev.eventtarget.websocket..")
+            .resideInAnyPackage(
+                    "dev.eventtarget.memory..",
+                    "dev.eventtarget.redis..",
+                    "dev.eventtarget.websocket..",
+                    "dev.eventtarget.quic..")
             .and()
             .haveModifier(PUBLIC)
             .should()
@@ -137,10 +153,25 @@ class ArchitectureTest {
             .orShould()
             .haveFullyQualifiedName("dev.eventtarget.redis.RedisStreamDedup")
             .orShould()
-            .haveFullyQualifiedName("dev.eventtarget.websocket.WebSocketHub");
+            .haveFullyQualifiedName("dev.eventtarget.websocket.WebSocketHub")
+            .orShould()
+            .be(NodeId.class)
+            .orShould()
+            .be(NodeIdentity.class);
 
     @ArchTest
-    static final ArchRule adaptersDoNotKnowEachOther = slices().matching("dev.eventtarget.(memory|redis|websocket)..")
+    static final ArchRule bouncyCastleMakesIdentitiesAlone = noClasses()
+            .that()
+            .haveNameNotMatching(
+                    "dev\\.eventtarget\\.quic\\.(Node(Id|Identity|IdentityFile|Certificate|Trust)|SignedKey)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bouncycastle..")
+            .because("TLS itself is the native library's");
+
+    @ArchTest
+    static final ArchRule adaptersDoNotKnowEachOther = slices().matching(
+                    "dev.eventtarget.(memory|redis|websocket|quic)..")
             .should()
             .notDependOnEachOther();
 

@@ -272,4 +272,117 @@ class HubCommandTest {
         assertFalse(help.out().contains("--url=URL"), help.out());
         assertTrue(help.out().contains("Examples"), help.out());
     }
+
+    private static final String ANY_NODE = "quic://127.0.0.1:0";
+
+    private String fileOfNew(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void saysWhichNodeItIs() {
+        String identity = fileOfNew("hub.pem");
+        String url =
+                address(start(1, "--listen", ANY_NODE, "--identity", identity).get(0));
+
+        String node = cli("identity", "show", "--file", identity).out().strip();
+        assertTrue(url.matches("quic://" + node + "@127\\.0\\.0\\.1:[1-9]\\d*"), url);
+        assertEquals(1, hub.out().toString().lines().count(), "it has no page");
+        Cli run = cli("run", "--url", url, "--count", "2000");
+        assertEquals(Main.OK, run.exit(), run.out() + run.err());
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void spokesOfOneTransportHearThoseOfAnother() {
+        List<String> lines = start(3, "--listen", ANY_NODE, "--listen", ANY_PORT, "--backend", "memory:?history=100");
+        String quic = address(lines.get(0));
+        String ws = address(lines.get(1));
+        String spoke = fileOfNew("spoke.pem");
+        String node = cli("identity", "new", "--file", spoke).out().strip();
+        assertEquals(
+                Main.OK,
+                cli("pub", "--url", quic + "?identity=" + spoke, "order.placed", "1")
+                        .exit());
+        assertEquals(Main.OK, cli("pub", "--url", ws, "order.placed", "2").exit());
+
+        for (String url : List.of(quic, ws)) {
+            Cli sub = cli(
+                    "sub",
+                    "--url",
+                    url + "?capabilities=replay",
+                    "--from",
+                    "earliest",
+                    "--count",
+                    "2",
+                    "--timeout",
+                    "20s",
+                    "order.>");
+            assertEquals(Main.OK, sub.exit(), sub.err());
+            assertEquals(
+                    List.of(
+                            "{\"type\":\"order.placed\",\"source\":\"" + node + "\",\"detail\":1}",
+                            "{\"type\":\"order.placed\",\"detail\":2}"),
+                    sub.lines());
+        }
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void letsInWhomItsListNames() throws Exception {
+        String spoke = fileOfNew("spoke.pem");
+        String node = cli("identity", "new", "--file", spoke).out();
+        Path allow = file("allow list", "# the spoke\n" + node);
+        Path deny = file("deny+list", "");
+        String url = address(start(1, "--listen", ANY_NODE, "--allow", allow.toString(), "--deny", deny.toString())
+                .get(0));
+
+        assertEquals(
+                Main.OK,
+                cli("pub", "--url", url + "?identity=" + spoke, "tick", "1").exit());
+        Cli unknown = cli("pub", "--url", url, "tick", "1");
+        assertEquals(Main.FAILED, unknown.exit());
+        assertTrue(unknown.err().contains("not one that the hub lets in"), unknown.err());
+        Files.writeString(deny, node);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> cli("pub", "--url", url + "?identity=" + spoke, "tick", "1")
+                                .exit()
+                        == Main.FAILED);
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void anyNodeMayComeFromElsewhereOnlyIfItIsSaid() throws Exception {
+        assertRefused(cli("hub", "--listen", "quic://0.0.0.0:0"), "allow");
+
+        String url = address(
+                start(1, "--listen", "quic://0.0.0.0:0", "--allow", "any").get(0));
+        Cli pub = cli("pub", "--url", url.replace("0.0.0.0", "127.0.0.1"), "tick", "1");
+        assertEquals(Main.OK, pub.exit(), pub.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--identity", "--allow", "--deny"})
+    void whatIsOfNodesNeedsAnAddressOfANode(String option) {
+        assertRefused(cli("hub", "--listen", ANY_PORT, option, fileOfNew("file")), "quic:");
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void aListThatIsWrongIsRefused() throws IOException {
+        Path list = file("list", "\n\nnobody\n");
+
+        for (String option : List.of("--allow", "--deny")) {
+            assertRefused(cli("hub", "--listen", ANY_NODE, option, list.toString()), list + ", line 3");
+        }
+        assertRefused(cli("hub", "--listen", ANY_NODE, "--allow", fileOfNew("none")), "There is no list");
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void anOptionIsSaidOnce() {
+        assertRefused(
+                cli("hub", "--listen", ANY_NODE + "?deny=one", "--deny", fileOfNew("other")), "'deny' is given twice");
+    }
 }

@@ -10,9 +10,9 @@ import java.util.Set;
 
 /** Lets a hub listen over a kind of link. Found by {@link java.util.ServiceLoader}. */
 public interface HubTransport {
-    /** Something that listens. */
+    /** Something that listens, or connects to spokes that do. */
     interface Listening {
-        /** {@return the address that spokes connect to, as a URI; with the port that was chosen where 0 was asked for} */
+        /** {@return the address that spokes connect to, as a URI, with the port that was chosen where 0 was asked for; or the spoke's} */
         String url();
 
         /** {@return completes when it takes no more links; those that are open stay} */
@@ -37,4 +37,22 @@ public interface HubTransport {
      * @return completes when it listens; fails with {@link ConfigurationException}
      */
     Future<Listening> listen(Vertx vertx, Hub hub, EventTargetConfig config);
+
+    /** {@return the options of the address of a spoke to dial, each with one line of help} */
+    default Map<String, String> dialOptions() {
+        return Map.of();
+    }
+
+    /**
+     * Connects to a spoke that listens, and again whenever the connection is lost, and gives each link to {@link Hub#accept}.
+     *
+     * @param vertx runs it
+     * @param hub gets the links
+     * @param config the spoke's address with its options
+     * @return completes when it has begun; fails with {@link ConfigurationException}
+     */
+    default Future<Listening> dial(Vertx vertx, Hub hub, EventTargetConfig config) {
+        return Future.failedFuture(new ConfigurationException(
+                "A hub can't connect to spokes over " + config.transport() + ":, only listen for them"));
+    }
 }

@@ -1,0 +1,80 @@
+package dev.eventtarget.cli;
+
+import dev.eventtarget.ConfigurationException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Who a hub is at its {@code quic:} addresses, and who may come: options of these addresses, said once for all. */
+final class NodeOptions {
+    private static final String ANY = "any";
+
+    @Option(
+            names = "--identity",
+            paramLabel = "FILE",
+            description = "The file with the hub's private key, made where there is none. Without it the hub is another"
+                    + " node, with another address, each time.")
+    private @Nullable String identity;
+
+    @Option(
+            names = "--allow",
+            paramLabel = "FILE",
+            description = "The file that lists who may come, a NodeId a line; or " + ANY + " for every node that proves"
+                    + " who it is. It must be said for an address that other machines can reach.")
+    private @Nullable String allow;
+
+    @Option(
+            names = "--deny",
+            paramLabel = "FILE",
+            description = "The file that lists who may not come. When this or the list of --allow changes it is read"
+                    + " again, and who may not come any more is cut off.")
+    private @Nullable String deny;
+
+    /** {@return the addresses, those that are meant with these options} */
+    List<String> addTo(List<String> addresses) {
+        Map<String, String> options = options();
+        if (!options.isEmpty() && addresses.stream().noneMatch(NodeOptions::isMeant)) {
+            throw new ConfigurationException(
+                    "--identity, --allow and --deny are for quic: addresses: add --listen quic://127.0.0.1:4433, or leave"
+                            + " them out");
+        }
+        return addresses.stream()
+                .map(address -> isMeant(address) ? with(address, options) : address)
+                .toList();
+    }
+
+    private Map<String, String> options() {
+        Map<String, String> options = new LinkedHashMap<>();
+        put(options, "identity", identity);
+        if (ANY.equals(allow)) {
+            options.put("allowAny", "true");
+        } else {
+            put(options, "allow", allow);
+        }
+        put(options, "deny", deny);
+        return options;
+    }
+
+    private static void put(Map<String, String> options, String name, @Nullable String value) {
+        if (value != null) {
+            options.put(name, value);
+        }
+    }
+
+    private static boolean isMeant(String address) {
+        return address.regionMatches(true, 0, "quic:", 0, 5);
+    }
+
+    private static String with(String address, Map<String, String> options) {
+        StringBuilder uri = new StringBuilder(address);
+        options.forEach((name, value) -> uri.append(uri.indexOf("?") < 0 ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20")));
+        return uri.toString();
+    }
+}
