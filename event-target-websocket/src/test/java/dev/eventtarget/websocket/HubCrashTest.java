@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class HubCrashTest extends FaultTest {
     private static final EventType<Integer> NUMBER = EventType.of("n", Integer.class);
 
-    private final int port = freePort();
+    private final int port = Ports.free();
     private final String url = "ws://127.0.0.1:" + port + "/events";
 
     private ChildJvm start() throws Exception {
