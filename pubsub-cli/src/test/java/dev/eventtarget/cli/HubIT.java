@@ -242,7 +242,7 @@ class HubIT extends ChildProcesses {
         assertTrue(stranger.stderr().contains("not one that the hub lets in"), stranger.stderr());
         Running mistaken = start(jar(
                 "pub", "--url", url.replaceFirst("//\\w+@", "//" + made.stdout().strip() + "@"), "tick", "1"));
-        assertEquals(Main.USAGE, mistaken.exit(), mistaken.stderr());
+        assertEquals(Main.FAILED, mistaken.exit(), mistaken.stderr());
         assertTrue(mistaken.stderr().contains("is not the node"), mistaken.stderr());
         assertEquals("", hub.stderr(), "who is refused fills no log");
     }
