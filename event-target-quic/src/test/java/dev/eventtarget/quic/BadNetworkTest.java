@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The network loses, delays, reorders and doubles datagrams, changes ports and is away: events know nothing of it. */
@@ -148,7 +149,32 @@ class BadNetworkTest extends FaultTest {
         assertEquals(2, proxy.connections(), this::state);
     }
 
-    /** The library underneath gives clients no spare connection ids, so that a connection does not survive it: sessions do. */
+    @Test
+    void aNatThatRebindsWhileNothingIsUnderWay() throws Exception {
+        hub = hub(target, options());
+        String url = listen(hub);
+        proxy = proxy(url, seed);
+        TypedEventTarget spoke = spoke(at(proxy.port(), url));
+        List<Integer> heard = new CopyOnWriteArrayList<>();
+        EventType<Integer> number = EventType.of("n", Integer.class);
+        ready(spoke.addEventListener(number, event -> heard.add(event.detail())));
+        result(spoke.dispatchEvent(TypedEvent.of(number, 1)));
+        eventually(() -> assertEquals(List.of(1), heard));
+        awaitSilence();
+        proxy.rebind();
+        result(spoke.dispatchEvent(TypedEvent.of(number, 2)));
+        result(target.dispatchEvent(TypedEvent.of(number, 3)));
+        eventually(() -> assertEquals(List.of(1, 2, 3), heard, this::state));
+    }
+
+    private void awaitSilence() {
+        long[] before = {-1};
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(300))
+                .until(() -> before[0] == (before[0] = proxy.arrived()));
+    }
+
     @Test
     void aNatThatRebindsInTheMidstOfTraffic() throws Exception {
         start(Duration.ofMillis(300));
@@ -188,7 +214,7 @@ class BadNetworkTest extends FaultTest {
 
     @Test
     void everythingAtOnceAndAgainAndAgain() throws Exception {
-        start(Duration.ofSeconds(2));
+        start(Duration.ofMillis(500));
         Random random = new Random(seed);
         proxy.conditions(TWO_PERCENT);
         awaitMore(1);

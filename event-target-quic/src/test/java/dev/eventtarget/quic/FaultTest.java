@@ -34,6 +34,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** What tests of hubs and spokes over datagrams have in common. */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
+@NeedsNativeQuic
 abstract class FaultTest {
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -121,7 +122,8 @@ abstract class FaultTest {
 
     /** A spoke of its own. */
     final TypedEventTarget spoke(String url, String... options) {
-        return target(vertx, url + "?closeTimeout=10s&name=" + UUID.randomUUID(), options);
+        String more = "closeTimeout=10s&connectTimeout=40s&name=" + UUID.randomUUID();
+        return target(vertx, url + (url.contains("?") ? "&" : "?") + more, options);
     }
 
     final Traffic.Publisher publisher(TypedEventTarget target, String name) {

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What tests of hubs and spokes over sockets have in common. */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(120)
+@Timeout(300)
 abstract class FaultTest {
-    static final Duration PATIENCE = Duration.ofSeconds(40);
+    static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** Below the ports that systems give to outgoing connections, so that whoever is gone for a while finds its own free. */
     private static final int FIRST_PORT = 15_000;
@@ -89,9 +89,16 @@ abstract class FaultTest {
         return result(hub.listen("ws://127.0.0.1:0/events"));
     }
 
-    /** A spoke of its own. */
+    /** A spoke of its own, which is as patient as the test. */
     final TypedEventTarget spoke(String url, String... options) {
-        return target(vertx, url + "?closeTimeout=10s&name=" + UUID.randomUUID(), options);
+        return spoke(url, PATIENCE, options);
+    }
+
+    final TypedEventTarget spoke(String url, Duration publishTimeout, String... options) {
+        return target(
+                vertx,
+                url + "?closeTimeout=60s&publishTimeout=" + publishTimeout.toSeconds() + "s&name=" + UUID.randomUUID(),
+                options);
     }
 
     final Traffic.Publisher publisher(TypedEventTarget target, String name) {

@@ -124,7 +124,7 @@ final class Traffic {
 
         /** It has heard the last number as the last, and, unless they may differ, all before, each once and in order. */
         synchronized void assertHeard(String topic, int numbers) {
-            assertEquals(List.of(), wrong.subList(0, Math.min(5, wrong.size())));
+            assertEquals(List.of(), wrong.subList(0, Math.min(5, wrong.size())), () -> "told: " + errors);
             assertEquals(numbers, heard(topic), topic);
         }
     }

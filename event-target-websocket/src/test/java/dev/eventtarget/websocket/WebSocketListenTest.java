@@ -23,6 +23,7 @@ import io.netty.pkitesting.X509Bundle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
@@ -56,19 +57,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebSocketListenTest {
     private static final EventType<String> GREETING = EventType.of("greeting", String.class);
 
-    private final Vertx vertx = Vertx.vertx();
+    /** With enough event loops for instances to have one each, whatever processors there are. */
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(16));
+
     private final TypedEventTarget target = EventTargets.open(vertx, "memory:" + hashCode());
     private final Queue<Handshake> handshakes = new ConcurrentLinkedQueue<>();
     private final Hub hub = Hub.create(
             vertx,
             target,
-            HubOptions.defaults()
-                    .closeTimeout(Duration.ofSeconds(5))
-                    .handshakeTimeout(Duration.ofSeconds(1))
-                    .authenticator(handshake -> {
-                        handshakes.add(handshake);
-                        return Future.succeededFuture(Peer.ANONYMOUS);
-                    }));
+            HubOptions.defaults().closeTimeout(Duration.ofSeconds(5)).authenticator(handshake -> {
+                handshakes.add(handshake);
+                return Future.succeededFuture(Peer.ANONYMOUS);
+            }));
 
     @AfterEach
     void close() throws Exception {
@@ -183,15 +183,17 @@ class WebSocketListenTest {
 
     @Test
     void aConnectionThatSaysNothingIsClosed() throws Exception {
-        String url = LinkTest.result(hub.listen("ws://127.0.0.1:0"));
+        Hub impatient = Hub.create(vertx, target, HubOptions.defaults().handshakeTimeout(Duration.ofSeconds(1)));
+        String url = LinkTest.result(impatient.listen("ws://127.0.0.1:0"));
         try (Socket silent = new Socket("127.0.0.1", port(url));
                 Socket slow = new Socket("127.0.0.1", port(url))) {
-            silent.setSoTimeout(20_000);
-            slow.setSoTimeout(20_000);
+            silent.setSoTimeout(60_000);
+            slow.setSoTimeout(60_000);
             slow.getOutputStream().write("GET / HT".getBytes(StandardCharsets.US_ASCII));
             assertEquals(-1, readOrReset(silent.getInputStream()));
             assertEquals(-1, readOrReset(slow.getInputStream()));
         }
+        LinkTest.result(impatient.close());
     }
 
     private static int readOrReset(InputStream in) throws IOException {

@@ -34,6 +34,7 @@ public final class FrameWriter {
     private boolean datagrams;
     private @Nullable ByteBuf message;
     private int frames;
+    private long unread;
 
     /** How long the next message may well be: as the one before. */
     private int room = LEAST_ROOM;
@@ -94,7 +95,14 @@ public final class FrameWriter {
      * @param detail numbers, texts, booleans, and lists and maps of them
      */
     public void control(String type, Map<String, ?> detail) {
-        write(codec.control(type, detail));
+        byte[] frame = codec.control(type, detail);
+        unread = link.isWritable() ? 0 : unread + frame.length;
+        write(frame);
+    }
+
+    /** {@return the bytes of control frames that were written since the link has taken no more} */
+    public long unread() {
+        return unread;
     }
 
     /**
