@@ -45,6 +45,7 @@ final class Envelope {
     private static final int MAX_TIME_CHARS = 64;
 
     private String topic = "";
+    private @Nullable EventType<EncodedDetail> type;
     private @Nullable String id;
     private @Nullable Instant time;
     private @Nullable String source;
@@ -144,24 +145,48 @@ final class Envelope {
      * Reads one frame without a parser, to the end of it. It is the same that {@link #readFrame} gives.
      *
      * @param scanner is before the frame
+     * @param before the frame before, if one was scanned, which is done with: it may become this one
      * @return null if only a parser can tell what is there: anything that is rare, or not as it must be
      */
-    static @Nullable Envelope scanFrame(JsonScanner scanner) {
-        Envelope envelope = new Envelope(true);
-        if (!scanner.take('{')) {
-            return null;
-        }
-        envelope.start = scanner.at() - 1;
-        do {
+    static @Nullable Envelope scanFrame(JsonScanner scanner, @Nullable Envelope before) {
+        Envelope envelope;
+        if (before != null && before.endsWithDetail() && scanner.takeAgain(before.start, before.detailStart)) {
+            // byte for byte the same up to the detail, so all attributes are the same as well
+            envelope = before;
+            envelope.start = scanner.at() - (before.detailStart - before.start);
+            if (!envelope.scanDetail(scanner)) {
+                return null;
+            }
+        } else {
+            envelope = new Envelope(true);
+            if (!scanner.take('{')) {
+                return null;
+            }
+            envelope.start = scanner.at() - 1;
             if (!envelope.scanAttribute(scanner)) {
                 return null;
             }
-        } while (scanner.take(','));
+        }
+        while (scanner.take(',')) {
+            if (!envelope.scanAttribute(scanner)) {
+                return null;
+            }
+        }
         if (!scanner.take('}') || envelope.topic.isEmpty()) {
             return null;
         }
         envelope.end = scanner.at();
         return envelope;
+    }
+
+    private boolean endsWithDetail() {
+        return end == detailEnd + 1;
+    }
+
+    private boolean scanDetail(JsonScanner scanner) {
+        detailStart = scanner.skipValue();
+        detailEnd = scanner.at();
+        return detailStart > 0;
     }
 
     private boolean scanAttribute(JsonScanner scanner) {
@@ -172,9 +197,7 @@ final class Envelope {
             return text != null && isFirst(1);
         }
         if (name == PACKED_DETAIL) {
-            detailStart = scanner.skipValue();
-            detailEnd = scanner.at();
-            return detailStart > 0 && isFirst(1 << 5);
+            return scanDetail(scanner) && isFirst(1 << 5);
         }
         if (name == PACKED_SUB) {
             subs = scanner.numbers();
@@ -412,7 +435,12 @@ final class Envelope {
     private TypedEvent<EncodedDetail> toEvent(Function<String, EventType<EncodedDetail>> types, EncodedDetail detail) {
         TypedEvent<EncodedDetail> event;
         try {
-            event = TypedEvent.of(types.apply(topic), detail);
+            EventType<EncodedDetail> known = type;
+            if (known == null) {
+                known = types.apply(topic);
+                type = known;
+            }
+            event = TypedEvent.of(known, detail);
         } catch (IllegalArgumentException e) {
             throw malformed(
                     TYPE,

@@ -216,7 +216,7 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
     /** Gives frames to the reader as long as no parser is needed, and says how many these were. */
     private int scan(JsonScanner scanner, byte[] message, int most, Reader reader) {
         if (!scanner.take('[')) {
-            Envelope frame = Envelope.scanFrame(scanner);
+            Envelope frame = Envelope.scanFrame(scanner, null);
             if (frame == null || !scanner.isAtEnd()) {
                 return 0;
             }
@@ -224,8 +224,9 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
             return ALL;
         }
         int given = 0;
+        Envelope frame = null;
         do {
-            Envelope frame = given < most ? Envelope.scanFrame(scanner) : null;
+            frame = given < most ? Envelope.scanFrame(scanner, frame) : null;
             if (frame == null) {
                 return given;
             }

@@ -45,6 +45,16 @@ final class JsonScanner {
         return true;
     }
 
+    /** Takes the same bytes once more as stand elsewhere. */
+    boolean takeAgain(int from, int to) {
+        int end = at + to - from;
+        if (end > bytes.length || !Arrays.equals(bytes, at, end, bytes, from, to)) {
+            return false;
+        }
+        at = end;
+        return true;
+    }
+
     /** {@return whether nothing but white space follows} */
     boolean isAtEnd() {
         return peek() == END && at == bytes.length;

@@ -99,7 +99,7 @@ class JsonScannerTest {
                 "{\"type\":\"$bye\"}"
             })
     void frameIsScanned(String frame) {
-        assertNotNull(Envelope.scanFrame(new JsonScanner(utf8(frame))));
+        assertNotNull(Envelope.scanFrame(new JsonScanner(utf8(frame)), null));
         assertSame(utf8(frame), 0);
         assertSame(utf8("[" + frame + "," + frame + "]"), 2);
     }
@@ -152,10 +152,32 @@ class JsonScannerTest {
                 "\uFEFF{\"type\":\"a\"}"
             })
     void frameIsLeftToTheParser(String frame) {
-        assertNull(Envelope.scanFrame(new JsonScanner(utf8(frame))));
+        assertNull(Envelope.scanFrame(new JsonScanner(utf8(frame)), null));
         assertSame(utf8(frame), 0);
         for (int most = 0; most < 4; most++) {
             assertSame(utf8("[{\"type\":\"first\"}," + frame + ",{\"type\":\"last\"}]"), most);
+        }
+    }
+
+    @Test
+    void framesThatBeginAlikeAreReadEachForItself() {
+        String first = "{\"sub\":[1,2],\"type\":\"a\",\"detail\":1}";
+        for (String second : List.of(
+                first,
+                "{\"sub\":[1,2],\"type\":\"a\",\"detail\":\"x\"}",
+                "{\"sub\":[1,2],\"type\":\"a\",\"detail\": [1] }",
+                "{\"sub\":[1,2],\"type\":\"a\",\"detail\":1,\"id\":\"7\"}",
+                "{\"sub\":[1,2],\"type\":\"a\",\"detail\":1,\"detail\":1}",
+                "{\"sub\":[1,2],\"type\":\"a\",\"detail\":1,\"type\":\"a\"}",
+                "{\"sub\":[1,2],\"type\":\"a\",\"detail\":1,\"other\":1}",
+                "{\"sub\":[1,2],\"type\":\"a\",\"detail\":}",
+                "{\"sub\":[1,2],\"type\":\"a\",\"detail\":01}",
+                "{\"sub\":[1,2],\"type\":\"a\",\"detail\":1",
+                "{\"sub\":[1,2],\"type\":\"a\"}",
+                "{\"sub\":[1,2],\"type\":\"b\",\"detail\":1}",
+                " " + first)) {
+            assertSame(utf8("[" + first + "," + second + "," + first + "," + first + "]"), 9);
+            assertSame(utf8("[" + second + "," + first + "," + second + "," + second + "]"), 3);
         }
     }
 
@@ -388,11 +410,35 @@ class JsonScannerTest {
         if (random.nextInt(4) == 0) {
             return frame(random);
         }
+        String head = head(random);
         StringBuilder message = new StringBuilder(space(random)).append('[');
-        for (int i = random.nextInt(6); i > 0; i--) {
-            message.append(frame(random)).append(i > 1 ? "," : "");
+        for (int i = random.nextInt(7); i > 0; i--) {
+            message.append(random.nextInt(3) == 0 ? frame(random) : head + value(random, 3) + tail(random));
+            message.append(i > 1 ? "," : "");
         }
         return message.append(']').append(space(random)).toString();
+    }
+
+    /** What several frames of a message may begin with. */
+    private static String head(Random random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> "{\"detail\":";
+            case 1 -> "{" + attribute(random) + ",\"type\":\"a\",\"detail\":" + space(random);
+            case 2 -> "{\"sub\":[3,4],\"type\":\"a\",\"position\":\"7-1\",\"detail\":";
+            case 3 -> "{\"sub\":3,\"type\":\"$gap\",\"detail\":";
+            case 4 -> "{\"type\":\"no type\",\"detail\":";
+            default -> "{\"type\":\"a.b\",\"detail\":";
+        };
+    }
+
+    private static String tail(Random random) {
+        return switch (random.nextInt(12)) {
+            case 0 -> ",\"type\":\"b\"}";
+            case 1 -> "," + attribute(random) + "}";
+            case 2 -> space(random) + "}";
+            case 3 -> ",\"position\":\"x\"}";
+            default -> "}";
+        };
     }
 
     /** A letter stands for a byte. */
