@@ -19,6 +19,7 @@ public final class FrameWriter {
 
     private final Link link;
     private FrameCodec codec;
+    private byte[] separator;
     private boolean text = true;
     private int mostFrames;
     private int mostBytes = Integer.MAX_VALUE;
@@ -39,6 +40,7 @@ public final class FrameWriter {
     public FrameWriter(Link link, FrameCodec json) {
         this.link = link;
         this.codec = json;
+        this.separator = json.batchSeparator();
     }
 
     /**
@@ -52,6 +54,7 @@ public final class FrameWriter {
     public void agreed(FrameCodec agreed, boolean isText, int batch, int bytes) {
         flush();
         codec = agreed;
+        separator = agreed.batchSeparator();
         text = isText;
         mostFrames = batch;
         mostBytes = bytes;
@@ -114,7 +117,7 @@ public final class FrameWriter {
             }
             message = open;
         } else {
-            open.writeBytes(codec.batchSeparator());
+            open.writeBytes(separator);
         }
         return open;
     }
