@@ -35,10 +35,10 @@ export async function makeHub(t, options) {
 
 /** Waits until something is so. */
 export async function until(condition, what = condition) {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 60_000;
   while (!(await condition())) {
     if (performance.now() > end) {
-      throw new Error(`Not within 20 s: ${what}`);
+      throw new Error(`Not within 60 s: ${what}`);
     }
     await sleep(5);
   }

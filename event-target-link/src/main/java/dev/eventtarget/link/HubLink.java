@@ -44,6 +44,10 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             Set.of("ack", "credit", "resume", "batch", "cbor", FrameWriter.LARGE, FrameWriter.DATAGRAM);
     private static final int EARLY_MESSAGES = 64;
     private static final int LOGGED_CHARS = 200;
+
+    /** Bytes of answers that a peer may have waiting and not read. */
+    private static final int MOST_UNREAD = 8 << 20;
+
     private static final int EARLY_BYTES = 64 << 10;
 
     private final Hub hub;
@@ -150,7 +154,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             busy = now;
             if (now) {
                 link.pause();
-            } else {
+            } else if (!isHeld()) {
                 link.resume();
             }
         }
@@ -215,6 +219,10 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                         : new Violation(
                                 CloseReason.PROTOCOL,
                                 "Arrays of frames need the feature \"batch\": ask for it in $hello");
+            }
+            if (writer.unread() > MOST_UNREAD) {
+                throw new Violation(
+                        CloseReason.SLOW_CONSUMER, "Read the answers before you send more: too many of them wait");
             }
         } catch (Violation e) {
             fail(e.reason(), e.text());
@@ -538,6 +546,11 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
     }
 
+    private boolean isHeld() {
+        Session known = session;
+        return known != null && known.publications().isHeld();
+    }
+
     /** Looks after time. */
     void tick(long now) {
         if (closed) {
@@ -545,6 +558,10 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         }
         HubOptions options = hub.options();
         long beat = options.heartbeat().toNanos();
+        if (busy || isHeld()) {
+            // nothing is heard, as nothing is read
+            heard = now;
+        }
         if (peer == null && now - opened > options.handshakeTimeout().toNanos()) {
             fail(
                     CloseReason.TIMEOUT,
@@ -613,8 +630,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         writer.flush();
         writer.close();
         link.close(reason, message).onComplete(done -> over.tryComplete());
-        hub.closed(this);
         over(reason);
+        hub.closed(this);
     }
 
     /** The hub closes; completes when the link is closed. */
@@ -623,6 +640,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             Session known = session;
             if (known != null) {
                 known.send();
+                known.publications().acknowledge();
             }
             if (!features.isEmpty()) {
                 writer.control(Control.BYE, Map.of());
@@ -637,8 +655,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         closed = true;
         writer.close();
         link.close(CloseReason.TIMEOUT, why).onComplete(done -> over.tryComplete());
-        hub.closed(this);
         over(null);
+        hub.closed(this);
     }
 
     /** Another link has taken the session over. */
@@ -657,8 +675,8 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             closed = true;
             over.tryComplete();
             writer.close();
-            hub.closed(this);
             over(reason);
+            hub.closed(this);
         }
     }
 

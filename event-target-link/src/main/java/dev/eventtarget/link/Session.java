@@ -665,12 +665,15 @@ final class Session {
     void send() {
         due = false;
         pump();
-        publications.acknowledge();
+        FrameWriter to = writer;
+        if (to == null || to.isWritable()) {
+            // else later, all at once
+            publications.acknowledge();
+        }
         if (counted < delivered) {
             hub.counters().delivered().add(delivered - counted);
             counted = delivered;
         }
-        FrameWriter to = writer;
         if (to != null) {
             to.flush();
         }

@@ -45,6 +45,20 @@ class BoundsTest extends LinkTest {
     }
 
     @Test
+    void answersThatNobodyReads() {
+        Hub hub = hub(options());
+        RawPeer peer = peer(hub);
+        peer.hello("batch");
+        peer.link().freeze();
+        String pings = "{'type':'$ping'}" + ",{'type':'$ping'}".repeat(999);
+        for (int i = 0; i < 1000; i++) {
+            peer.send("[" + pings + "]");
+        }
+        result(peer.link().other().gone());
+        assertEquals(1, hub.status().refused());
+    }
+
+    @Test
     void subscriptionsOfALink() {
         Hub hub = hub(options().maxSubscriptions(3));
         RawPeer peer = peer(hub);

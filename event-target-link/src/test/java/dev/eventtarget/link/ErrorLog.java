@@ -7,10 +7,17 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What was logged that a peer must not be able to bring about. */
 final class ErrorLog extends Handler {
     private static final ErrorLog INSTALLED = new ErrorLog();
+
+    /** Vert.x warns after two seconds, which a thread that gets no processor may be away as well. */
+    private static final long BLOCKED_MILLIS = 20_000;
+
+    private static final Pattern BLOCKED = Pattern.compile("has been blocked for (\\d+) ms");
 
     private final List<String> defects = new CopyOnWriteArrayList<>();
 
@@ -42,9 +49,14 @@ final class ErrorLog extends Handler {
         if (message.contains("defect of Event Target")
                 || message.contains("Unhandled exception")
                 || message.startsWith("LEAK")
-                || entry.getLoggerName().contains("BlockedThreadChecker")) {
+                || isBlocked(message)) {
             defects.add(getFormatter().format(entry));
         }
+    }
+
+    private static boolean isBlocked(String message) {
+        Matcher blocked = BLOCKED.matcher(message);
+        return blocked.find() && Long.parseLong(blocked.group(1)) > BLOCKED_MILLIS;
     }
 
     @Override

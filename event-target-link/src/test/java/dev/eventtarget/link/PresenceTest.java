@@ -46,6 +46,23 @@ class PresenceTest extends LinkTest {
     }
 
     @Test
+    void aPeerThatIsNotReadIsNotTakenForSilent() {
+        HeldTarget target = use(new HeldTarget());
+        Hub hub = hub(target, options().heartbeat(Duration.ofSeconds(2)).maxPublishing(2));
+        RawPeer peer = peer(hub);
+        peer.hello("ack");
+        for (int i = 0; i < 5; i++) {
+            peer.say("n", "1");
+        }
+        for (int pings = 0; pings < 3; pings++) {
+            assertEquals("$ping", peer.message().content().path("type").asText());
+        }
+        assertFalse(peer.isClosed());
+        target.open();
+        peer.closed();
+    }
+
+    @Test
     void aPeerThatAnswersStays() {
         Hub hub = hub(options().heartbeat(Duration.ofMillis(300)));
         RawPeer peer = peer(hub);
@@ -59,7 +76,7 @@ class PresenceTest extends LinkTest {
 
     @Test
     void aPeerThatIsNotIntroducedIsAskedByItsTransport() {
-        Hub hub = hub(options().heartbeat(Duration.ofMillis(500)));
+        Hub hub = hub(options().heartbeat(Duration.ofSeconds(2)));
         RawPeer peer = peer(hub);
         peer.say("$subscribe", "{'types':['n']}");
         eventually(() -> assertTrue(peer.pinged() >= 2));

@@ -28,7 +28,7 @@ class BrokenContract extends EventTargetContract {
     @Override
     protected Duration patience() {
         boolean fails = defect != Defect.NONE && defect != Defect.GRANTS_WHAT_IT_DOES_NOT_CLAIM;
-        return fails ? Duration.ofMillis(700) : Duration.ofSeconds(10);
+        return fails ? Duration.ofMillis(700) : super.patience();
     }
 
     @Override

@@ -9,11 +9,11 @@ import java.time.Duration;
 class MemoryContractTest extends EventTargetContract {
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) {
-        return EventTargets.open(vertx, "memory:" + bus + "?closeTimeout=3s");
+        return EventTargets.open(vertx, "memory:" + bus + "?closeTimeout=10s");
     }
 
     @Override
     protected Duration closeTimeout() {
-        return Duration.ofSeconds(3);
+        return Duration.ofSeconds(10);
     }
 }

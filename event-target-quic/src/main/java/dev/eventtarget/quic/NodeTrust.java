@@ -123,7 +123,7 @@ final class NodeTrust extends X509ExtendedTrustManager {
             }
             NodeId nodeId = nodeId(chain[0]);
             if (!admitted.test(nodeId)) {
-                throw new CertificateException("It is the node " + nodeId + ", which is not let in");
+                throw new CertificateException("It is the node " + nodeId);
             }
         } catch (CertificateException e) {
             refused.accept(e);

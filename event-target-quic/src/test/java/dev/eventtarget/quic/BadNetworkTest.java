@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The network loses, delays, reorders and doubles datagrams, changes ports and is away: events know nothing of it. */
@@ -25,7 +26,9 @@ class BadNetworkTest extends FaultTest {
             .delay(Duration.ofMillis(5))
             .jitter(Duration.ofMillis(5))
             .duplication(0.01);
-    private static final int ENOUGH = 1000;
+    private static final int ENOUGH = 500;
+
+    private static final Duration HEARTBEAT = Duration.ofMillis(700);
 
     private final long seed = Long.getLong("network.seed", new Random().nextLong());
     private final TypedEventTarget target = memory();
@@ -48,8 +51,8 @@ class BadNetworkTest extends FaultTest {
         atTheTarget = reader(target);
         atOne = reader(one);
         atTwo = reader(two);
-        fromOne = publisher(one, "one");
-        fromTheTarget = publisher(target, "two");
+        fromOne = publisher(one, "one", atOne, atTwo);
+        fromTheTarget = publisher(target, "two", atOne, atTwo);
     }
 
     /** Waits until so many more have come all the way, in both directions. */
@@ -148,12 +151,37 @@ class BadNetworkTest extends FaultTest {
         assertEquals(2, proxy.connections(), this::state);
     }
 
-    /** The library underneath gives clients no spare connection ids, so that a connection does not survive it: sessions do. */
+    @Test
+    void aNatThatRebindsWhileNothingIsUnderWay() throws Exception {
+        hub = hub(target, options());
+        String url = listen(hub);
+        proxy = proxy(url, seed);
+        TypedEventTarget spoke = spoke(at(proxy.port(), url));
+        List<Integer> heard = new CopyOnWriteArrayList<>();
+        EventType<Integer> number = EventType.of("n", Integer.class);
+        ready(spoke.addEventListener(number, event -> heard.add(event.detail())));
+        result(spoke.dispatchEvent(TypedEvent.of(number, 1)));
+        eventually(() -> assertEquals(List.of(1), heard));
+        awaitSilence();
+        proxy.rebind();
+        result(spoke.dispatchEvent(TypedEvent.of(number, 2)));
+        result(target.dispatchEvent(TypedEvent.of(number, 3)));
+        eventually(() -> assertEquals(List.of(1, 2, 3), heard, this::state));
+    }
+
+    private void awaitSilence() {
+        long[] before = {-1};
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(300))
+                .until(() -> before[0] == (before[0] = proxy.arrived()));
+    }
+
     @Test
     void aNatThatRebindsInTheMidstOfTraffic() throws Exception {
-        start(Duration.ofMillis(300));
+        start(HEARTBEAT);
         awaitMore(100);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
             proxy.rebind();
             awaitMore(100);
         }
@@ -176,7 +204,7 @@ class BadNetworkTest extends FaultTest {
 
     @Test
     void aLongBreakEndsConnectionsAndSessionsGoOn() throws Exception {
-        start(Duration.ofMillis(300));
+        start(HEARTBEAT);
         awaitMore(100);
         proxy.swallow();
         eventually(() -> assertEquals(List.of(), hub.status().links(), this::state));
@@ -188,11 +216,11 @@ class BadNetworkTest extends FaultTest {
 
     @Test
     void everythingAtOnceAndAgainAndAgain() throws Exception {
-        start(Duration.ofSeconds(2));
+        start(HEARTBEAT);
         Random random = new Random(seed);
         proxy.conditions(TWO_PERCENT);
         awaitMore(1);
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 5; i++) {
             switch (random.nextInt(4)) {
                 case 0 -> proxy.rebind();
                 case 1 -> proxy.cut();

@@ -2,9 +2,17 @@ package dev.eventtarget.quic;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Vertx;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.eventtarget.EventType;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.link.Hub;
+import dev.eventtarget.link.HubStatus.LinkStatus;
+import dev.eventtarget.link.spi.CloseReason;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.QuicConnection;
@@ -13,72 +21,220 @@ import io.vertx.core.net.QuicServer;
 import io.vertx.core.net.QuicServerConfig;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import javax.net.ssl.X509ExtendedKeyManager;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import tech.kwik.core.QuicStream;
 
-/** An implementation of QUIC that shares no code with ours takes our certificates, and ours take its. */
-@Timeout(60)
-class KwikTest {
+/**
+ * A peer on an implementation of QUIC that shares no code with ours: what goes over the wire is QUIC, and not merely what
+ * our two sides have in common.
+ */
+class KwikTest extends FaultTest {
     private static final String ALPN = "eventtarget/1";
+    private static final EventType<String> CHAT = EventType.of("chat", String.class);
+    private static final EventType<Integer> NUMBER = EventType.of("n", Integer.class);
 
-    private final Vertx vertx = Vertx.vertx();
-    private final NodeIdentity here = NodeIdentity.generate();
-    private final NodeIdentity there = NodeIdentity.generate();
-    private final CompletableFuture<QuicConnection> accepted = new CompletableFuture<>();
+    private final NodeIdentity identity = NodeIdentity.generate();
+    private final TypedEventTarget target = memory();
+    private final List<Object> heard = new CopyOnWriteArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    }
-
-    /** Answers each message with the same one. */
-    private int echo() throws Exception {
-        ServerSSLOptions ssl = new ServerSSLOptions();
-        ssl.setKeyCertOptions(NodeCertificate.of(here).keyCertOptions());
-        ssl.setTrustOptions(TrustOptions.wrap(new NodeTrust(there.nodeId()::equals)));
-        ssl.setClientAuth(ClientAuth.REQUIRED);
-        ssl.setApplicationLayerProtocols(List.of(ALPN));
-        QuicServer server = vertx.createQuicServer(new QuicServerConfig(), ssl);
-        server.exceptionHandler(e -> {});
-        server.connectHandler(connection -> {
-            accepted.complete(connection);
-            connection.streamHandler(stream -> stream.handler(stream::write));
-        });
-        return server.listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(20, TimeUnit.SECONDS)
-                .port();
-    }
-
-    private X509ExtendedKeyManager key(NodeIdentity identity) throws Exception {
-        return (X509ExtendedKeyManager) NodeCertificate.of(identity)
+    private static X509ExtendedKeyManager key(NodeIdentity of) throws Exception {
+        return (X509ExtendedKeyManager) NodeCertificate.of(of)
                 .keyCertOptions()
-                .getKeyManagerFactory(vertx)
+                .getKeyManagerFactory(null)
                 .getKeyManagers()[0];
     }
 
+    private KwikPeer peer(String url) throws Exception {
+        return peer(url, port(url));
+    }
+
+    /** Connects to a hub, or what stands before it, and takes no other node for it. */
+    private KwikPeer peer(String url, int port) throws Exception {
+        NodeId hub = NodeId.of(URI.create(url).getUserInfo());
+        return use(KwikPeer.connect(port, ALPN, key(identity), new NodeTrust(hub::equals)));
+    }
+
     @Test
-    void exchangesMessagesWithAServerThatItKnows() throws Exception {
-        try (KwikPeer peer = KwikPeer.connect(echo(), ALPN, key(there), new NodeTrust(here.nodeId()::equals))) {
-            byte[] message = "{\"type\":\"chat\",\"detail\":\"hello\"}".getBytes(StandardCharsets.UTF_8);
-            assertArrayEquals(message, peer.send(message).message());
-            QuicConnection connection = accepted.get(20, TimeUnit.SECONDS);
-            assertEquals(ALPN, connection.applicationLayerProtocol());
-            assertEquals(there.nodeId(), NodeTrust.nodeId((X509Certificate)
-                    connection.sslSession().getPeerCertificates()[0]));
-            connection.close(
-                    new QuicConnectionClose().setError(1001).setReason(Buffer.buffer("going_away: come again")));
-            KwikPeer.Closed closed = peer.closed();
-            assertEquals(1001, closed.code());
-            assertTrue(closed.message().contains("come again"), closed::toString);
+    void exchangesBytesWithABareServer() throws Exception {
+        NodeIdentity there = NodeIdentity.generate();
+        ServerSSLOptions tls = new ServerSSLOptions().setClientAuth(ClientAuth.REQUIRED);
+        tls.setKeyCertOptions(NodeCertificate.of(there).keyCertOptions())
+                .setTrustOptions(TrustOptions.wrap(new NodeTrust(identity.nodeId()::equals)))
+                .setApplicationLayerProtocols(List.of(ALPN));
+        CompletableFuture<QuicConnection> accepted = new CompletableFuture<>();
+        QuicServer server = hubVertx.createQuicServer(new QuicServerConfig(), tls)
+                .connectHandler(connection -> {
+                    accepted.complete(connection);
+                    connection.streamHandler(stream -> stream.handler(stream::write));
+                });
+        int port = result(server.listen(0, "127.0.0.1")).port();
+        KwikPeer peer = use(KwikPeer.connect(port, ALPN, key(identity), new NodeTrust(there.nodeId()::equals)));
+        byte[] message = "hello".getBytes(StandardCharsets.UTF_8);
+        assertArrayEquals(message, peer.send(message).message());
+        QuicConnection connection = accepted.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertEquals(ALPN, connection.applicationLayerProtocol());
+        X509Certificate shown = (X509Certificate) connection.sslSession().getPeerCertificates()[0];
+        assertEquals(identity.nodeId(), NodeTrust.nodeId(shown));
+        result(connection.close(new QuicConnectionClose().setError(1001).setReason(Buffer.buffer("later"))));
+        assertEquals(1001, peer.closed().code());
+        assertTrue(peer.closed().message().contains("later"), () -> peerSays(peer));
+    }
+
+    private static String peerSays(KwikPeer peer) {
+        try {
+            return peer.closed().toString();
+        } catch (Exception e) {
+            return e.toString();
         }
+    }
+
+    @Test
+    void aPlainPeerPublishesAndListens() throws Exception {
+        ready(target.addEventListener(CHAT, event -> heard.add(event.detail())));
+        KwikPeer peer = peer(listen(hub(target, options())));
+        peer.send("{'type':'chat','detail':'from the other one'}");
+        eventually(() -> assertEquals(List.of("from the other one"), heard));
+        peer.say("$subscribe", "{'types':['chat']}").say("$ping", "null").expect("$pong");
+        result(target.dispatchEvent(TypedEvent.of(CHAT, "from here")));
+        JsonNode event = peer.next();
+        assertEquals("chat", event.path("type").asText());
+        assertEquals("from here", event.path("detail").asText());
+    }
+
+    @Test
+    void aPeerWithEverythingIsConfirmedAndConfirms() throws Exception {
+        Hub hub = hub(target, options());
+        ready(target.addEventListener(NUMBER, event -> heard.add(event.detail())));
+        KwikPeer peer = peer(listen(hub));
+        peer.say("$hello", "{'version':1,'features':['ack','credit','resume','batch']}");
+        assertEquals(1, peer.expect("$welcome").path("version").asInt());
+        assertEquals(
+                identity.nodeId().toString(), hub.status().links().get(0).peer(), "the node that it has proved to be");
+        for (int i = 1; i <= 100; i++) {
+            peer.send("{'type':'n','detail':" + i + "}");
+        }
+        int acknowledged = 0;
+        while (acknowledged < 100) {
+            acknowledged = peer.expect("$ack").path("to").asInt();
+        }
+        assertEquals(IntStream.rangeClosed(1, 100).boxed().toList(), heard);
+
+        peer.say("$subscribe", "{'sub':7,'type':'n','credit':1000}").expect("$subscribed", "{'sub':7}");
+        for (int i = 101; i <= 200; i++) {
+            target.dispatchEvent(TypedEvent.of(NUMBER, i));
+        }
+        for (int i = 101; i <= 200; i++) {
+            JsonNode event = peer.next();
+            assertEquals(7, event.path("sub").asInt(), event::toString);
+            assertEquals(i, event.path("detail").asInt(), event::toString);
+        }
+        peer.say("$ack", "{'sub':7,'to':100}");
+        eventually(() -> assertEquals(0, hub.status().links().get(0).queued()));
+        peer.say("$bye", "null");
+        assertEquals(CloseReason.BYE.code(), peer.closed().code());
+    }
+
+    @Test
+    void itsSessionIsResumedOverAnotherConnection() throws Exception {
+        String url = listen(hub(target, options()));
+        KwikPeer first = peer(url);
+        String features = "'version':1,'features':['ack','credit','resume','batch']";
+        first.say("$hello", "{" + features + "}");
+        String session = first.expect("$welcome").path("session").asText();
+        first.say("$subscribe", "{'sub':1,'type':'n'}").expect("$subscribed");
+        result(target.dispatchEvent(TypedEvent.of(NUMBER, 1)));
+        assertEquals(1, first.next().path("detail").asInt());
+        result(target.dispatchEvent(TypedEvent.of(NUMBER, 2)));
+        KwikPeer second = peer(url);
+        second.say("$hello", "{" + features + ",'session':'" + session + "','acked':0,'subs':{'1':1}}");
+        assertTrue(second.expect("$welcome").path("resumed").asBoolean());
+        assertEquals(2, second.next().path("detail").asInt());
+    }
+
+    @Test
+    void messagesOfManyPacketsGoBothWays() throws Exception {
+        ready(target.addEventListener(CHAT, event -> heard.add(event.detail())));
+        KwikPeer peer = peer(listen(hub(target, options())));
+        peer.say("$subscribe", "{'types':['chat']}").say("$ping", "null").expect("$pong");
+        String large = "0123456789".repeat(100_000);
+        peer.send("{'type':'chat','detail':'" + large + "'}");
+        eventually(() -> assertEquals(List.of(large), heard));
+        assertEquals(large, peer.next().path("detail").asText());
+    }
+
+    @Test
+    void itsConnectionSurvivesANatThatRebinds() throws Exception {
+        Hub hub = hub(target, options());
+        String url = listen(hub);
+        UdpProxy proxy = proxy(url, 0);
+        KwikPeer peer = peer(url, proxy.port());
+        peer.say("$subscribe", "{'types':['chat']}").say("$ping", "null").expect("$pong");
+        List<LinkStatus> before = hub.status().links();
+        proxy.rebind();
+        peer.say("$ping", "null").expect("$pong");
+        result(target.dispatchEvent(TypedEvent.of(CHAT, "still there?")));
+        assertEquals("still there?", peer.next().path("detail").asText());
+        assertEquals(before.get(0).since(), hub.status().links().get(0).since());
+    }
+
+    @Test
+    void whoProvesNothingIsNotLetIn() throws Exception {
+        Hub hub = hub(target, options());
+        String url = listen(hub);
+        KwikPeer nobody = use(KwikPeer.connect(port(url), ALPN, null, new NodeTrust(any -> true)));
+        assertNotEquals(0L, nobody.closed().code());
+        assertEquals(List.of(), hub.status().links());
+    }
+
+    @Test
+    void ourSpokeSpeaksToAHubOnTheOtherImplementation() throws Exception {
+        NodeIdentity there = NodeIdentity.generate();
+        KwikHub hub = use(new KwikHub(ALPN, key(there)));
+        TypedEventTarget spoke = spoke("quic://" + there.nodeId() + "@127.0.0.1:" + hub.port());
+        QuicStream stream = hub.stream();
+        JsonNode hello = read(stream);
+        assertEquals("$hello", hello.path("type").asText());
+        write(
+                stream,
+                "{'type':'$welcome','detail':{'version':1,'features':['ack','credit'],'capabilities':['ordered','acknowledged','groups','wildcards','deduplicated','cross_process'],"
+                        + "'heartbeat':15000,'limits':{'message':1000000,'batch':1,'subscriptions':10}}}");
+        Future<Void> listening =
+                spoke.addEventListener(CHAT, event -> heard.add(event.detail())).ready();
+        JsonNode subscribe = read(stream);
+        assertEquals("$subscribe", subscribe.path("type").asText());
+        int sub = subscribe.path("detail").path("sub").asInt();
+        write(stream, "{'type':'$subscribed','detail':{'sub':" + sub + "}}");
+        result(listening);
+        write(stream, "{'type':'chat','detail':'hello, spoke','sub':" + sub + "}");
+        eventually(() -> assertEquals(List.of("hello, spoke"), heard));
+        Future<Void> published = spoke.dispatchEvent(TypedEvent.of(CHAT, "hello, hub"));
+        JsonNode event = read(stream);
+        while (!event.path("type").asText().equals("chat")) {
+            event = read(stream);
+        }
+        assertEquals("hello, hub", event.path("detail").asText());
+        write(stream, "{'type':'$ack','detail':{'to':1}}");
+        result(published);
+    }
+
+    private static JsonNode read(QuicStream stream) throws IOException {
+        DataInputStream in = new DataInputStream(stream.getInputStream());
+        return KwikPeer.json(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
+    }
+
+    private static void write(QuicStream stream, String frame) throws IOException {
+        stream.getOutputStream().write(KwikPeer.framed(frame.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+        stream.getOutputStream().flush();
     }
 }

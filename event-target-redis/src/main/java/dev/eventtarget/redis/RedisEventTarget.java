@@ -165,7 +165,13 @@ final class RedisEventTarget extends AbstractEventTarget {
     @Override
     protected Future<Void> catchUp(ListenerSubscription subscription) {
         Taker taker = takers.get(subscription);
-        return taker == null ? Future.succeededFuture() : taker.reader().catchUp();
+        return taker == null ? Future.succeededFuture() : catchUp(taker);
+    }
+
+    /** Until the listener has not got another reader meanwhile. */
+    private static Future<Void> catchUp(Taker taker) {
+        StreamReader reader = taker.reader();
+        return reader.catchUp().compose(done -> taker.reader() == reader ? Future.succeededFuture() : catchUp(taker));
     }
 
     /** Until no listener has got another reader meanwhile. */

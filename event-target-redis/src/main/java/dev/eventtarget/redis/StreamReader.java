@@ -60,6 +60,10 @@ final class StreamReader {
     private final Map<String, StreamCursor> streams = new LinkedHashMap<>();
     private final Map<Taker, Consumer<String>> patterns = new HashMap<>();
     private final List<CatchUp> catchingUp = new ArrayList<>();
+
+    /** Complete when somebody takes something, or nobody ever will: until then there is no telling what is to be read. */
+    private final Promise<Void> begun = Promise.promise();
+
     private volatile boolean starved;
     private volatile boolean stopped;
 
@@ -111,6 +115,7 @@ final class StreamReader {
     /** Completes when what is published from now on will be read. */
     Future<Void> add(Taker taker, String from) {
         return control.onContext(() -> {
+            begun.tryComplete();
             EventType<?> type = taker.type();
             Future<Void> added = type.isPattern() ? addPattern(taker, from) : open(taker, type.name(), from);
             return group == null ? added : added.onSuccess(done -> group.start());
@@ -156,7 +161,8 @@ final class StreamReader {
     void takeOver(Taker taker, Map<String, StreamCursor> left) {
         context.runOnContext(now -> {
             left.forEach((key, stream) -> take(taker, key, stream.type(), stream.position(), true));
-            if (taker.type().isPattern()) {
+            begun.tryComplete();
+            if (taker.type().isPattern() && !stopped) {
                 addPattern(taker, "0-0");
             }
         });
@@ -696,22 +702,23 @@ final class StreamReader {
     Future<Void> catchUp() {
         return group != null
                 ? Future.succeededFuture()
-                : control.onContext(() -> {
-                    Map<StreamCursor, String> ends = new HashMap<>();
-                    List<Future<Void>> asked = new ArrayList<>();
-                    for (StreamCursor stream : List.copyOf(streams.values())) {
-                        asked.add(lastEntry(stream.key()).map(end -> {
-                            ends.put(stream, end);
-                            return null;
+                : begun.future()
+                        .compose(taking -> control.onContext(() -> {
+                            Map<StreamCursor, String> ends = new HashMap<>();
+                            List<Future<Void>> asked = new ArrayList<>();
+                            for (StreamCursor stream : List.copyOf(streams.values())) {
+                                asked.add(lastEntry(stream.key()).map(end -> {
+                                    ends.put(stream, end);
+                                    return null;
+                                }));
+                            }
+                            return Future.join(asked).compose(answered -> {
+                                CatchUp catchUp = new CatchUp(ends, Promise.promise());
+                                catchingUp.add(catchUp);
+                                checkCatchUps();
+                                return catchUp.done.future();
+                            });
                         }));
-                    }
-                    return Future.join(asked).compose(answered -> {
-                        CatchUp catchUp = new CatchUp(ends, Promise.promise());
-                        catchingUp.add(catchUp);
-                        checkCatchUps();
-                        return catchUp.done.future();
-                    });
-                });
     }
 
     private void checkCatchUps() {
@@ -729,6 +736,7 @@ final class StreamReader {
         stopped = true;
         return control.onContext(() -> {
             patterns.values().forEach(types::unwatch);
+            begun.tryComplete();
             catchingUp.forEach(catchUp -> catchUp.done.tryComplete());
             return Future.join(loops.stream().map(Loop::stop).toList()).mapEmpty();
         });

@@ -30,12 +30,12 @@ class RedisContractTest extends EventTargetContract {
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) {
         String url = server == null ? RedisServer.sharedUrl() : server.url();
-        return EventTargets.open(vertx, url + "?closeTimeout=3s&prefix=" + bus);
+        return EventTargets.open(vertx, url + "?closeTimeout=10s&prefix=" + bus);
     }
 
     @Override
     protected Duration closeTimeout() {
-        return Duration.ofSeconds(3);
+        return Duration.ofSeconds(10);
     }
 
     @Override

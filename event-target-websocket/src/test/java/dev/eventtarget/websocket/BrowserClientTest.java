@@ -1,6 +1,5 @@
 package dev.eventtarget.websocket;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,11 +17,14 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,7 +58,7 @@ class BrowserClientTest {
     }
 
     private static <T> T join(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     /** A server of the user's own with a hub and its page, and the tests' scripts beside. */
@@ -76,6 +78,10 @@ class BrowserClientTest {
                 })
                 .listen(0, "127.0.0.1"));
         return new Site("http://127.0.0.1:" + server.actualPort() + "/", target, hub, server);
+    }
+
+    private static ConditionFactory await(String what) {
+        return Awaitility.await(what).atMost(Duration.ofSeconds(60));
     }
 
     private static void awaitTrue(Chromium.Page page, String expression) {
@@ -132,8 +138,9 @@ class BrowserClientTest {
         page.press("Tab", 9);
         page.press("Enter", 13);
         awaitTrue(page, text("outcome") + ".includes('order.placed was accepted')");
-        await().until(() ->
-                heard.stream().anyMatch(event -> event.detail().toString().contains("Pisa")));
+        await("heard")
+                .until(() -> heard.stream()
+                        .anyMatch(event -> event.detail().toString().contains("Pisa")));
         awaitTrue(page, rows() + "[0].includes('<b>Pisa</b>') && !document.querySelector('#events b')");
         awaitTrue(
                 page,
@@ -153,7 +160,7 @@ class BrowserClientTest {
         fill(page, "pattern", "invoice.*");
         page.press("Enter", 13);
         awaitTrue(page, "document.getElementById('pattern').value === 'invoice.*'");
-        await().untilAsserted(() -> {
+        await("heard").untilAsserted(() -> {
             join(site.target().dispatchEvent(TypedEvent.of(PLACED, "not heard")));
             join(site.target().dispatchEvent(TypedEvent.of(SENT, "heard")));
             assertTrue(page.holds(
@@ -221,7 +228,7 @@ class BrowserClientTest {
                 .requestHandler(WebSocketHub.handler(hub, "/events"))
                 .listen(port, "127.0.0.1"));
         awaitTrue(page, text("state") + " === 'Live'");
-        await().untilAsserted(() -> {
+        await("heard").untilAsserted(() -> {
             join(site.target().dispatchEvent(TypedEvent.of(PLACED, "again")));
             assertTrue(page.holds(rows() + "[0]?.includes('again')"));
         });

@@ -106,7 +106,7 @@ final class Chromium implements AutoCloseable {
         synchronized (devTools) {
             devTools.sendText(message.encode(), true).join();
         }
-        JsonObject result = answer.orTimeout(30, TimeUnit.SECONDS).join();
+        JsonObject result = answer.orTimeout(60, TimeUnit.SECONDS).join();
         assertNull(result.getJsonObject("error"), () -> method + ": " + result.encode());
         return result.getJsonObject("result");
     }

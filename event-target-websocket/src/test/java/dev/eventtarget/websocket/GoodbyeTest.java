@@ -45,9 +45,9 @@ class GoodbyeTest extends FaultTest {
 
     @Test
     void aHubThatClosesDeliversAndConfirms() {
-        Hub hub = hub(target, options().closeTimeout(Duration.ofSeconds(20)));
+        Hub hub = hub(target, options().closeTimeout(PATIENCE));
         ready(target.addEventListener(UP, event -> up.add(event.detail())));
-        TypedEventTarget spoke = spoke(listen(hub), "&publishTimeout=5s");
+        TypedEventTarget spoke = spoke(listen(hub), Duration.ofSeconds(5));
         ready(spoke.addEventListener(DOWN, event -> down.add(event.detail())));
         result(Future.join(publish(target, DOWN)));
         List<Future<Void>> outcomes = publish(spoke, UP);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 /** A server whose links are for the test to use, and clients. */
 abstract class LinkTest {
     static final int MOST = 1 << 20;
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final Vertx vertx = Vertx.vertx();
     final BlockingQueue<LinkRecorder> accepted = new LinkedBlockingQueue<>();

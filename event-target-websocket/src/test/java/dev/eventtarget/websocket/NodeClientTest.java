@@ -60,12 +60,12 @@ class NodeClientTest {
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
     }
 
     @AfterAll
     static void stop() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     static Stream<Path> tests() throws IOException {
@@ -78,11 +78,11 @@ class NodeClientTest {
     @MethodSource("tests")
     void passesInNode(Path file) throws Exception {
         List<String> command = new ArrayList<>(Programs.node());
-        command.addAll(List.of("--test", "--test-reporter=spec", "--test-timeout=120000", file.toString()));
+        command.addAll(List.of("--test", "--test-reporter=spec", "--test-timeout=300000", file.toString()));
         Programs.Outcome outcome = Programs.run(
                 Path.of("."),
                 Map.of("CONTROL_URL", "http://127.0.0.1:" + control.actualPort()),
-                Duration.ofMinutes(3),
+                Duration.ofMinutes(8),
                 command);
         System.out.println(outcome.output());
         assertEquals(0, outcome.status(), outcome.output());
@@ -93,7 +93,7 @@ class NodeClientTest {
         Programs.Outcome outcome = Programs.run(
                 CLIENT,
                 Map.of(),
-                Duration.ofMinutes(1),
+                Duration.ofMinutes(3),
                 List.of(Programs.npm(), "pack", "--dry-run", "--json", "--offline"));
         assertEquals(0, outcome.status(), outcome.output());
         JsonObject packed = new JsonArray(outcome.out()).getJsonObject(0);

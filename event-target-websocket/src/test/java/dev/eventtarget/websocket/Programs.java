@@ -43,7 +43,7 @@ final class Programs {
     /** The command of Node.js, with a global WebSocket. */
     static List<String> node() throws Exception {
         String node = find("node", "nodejs");
-        Outcome outcome = run(Path.of("."), Map.of(), Duration.ofMinutes(1), List.of(node, "--version"));
+        Outcome outcome = run(Path.of("."), Map.of(), Duration.ofMinutes(3), List.of(node, "--version"));
         Matcher matcher = Pattern.compile("v(\\d+)\\.").matcher(outcome.out());
         int version = matcher.find() ? Integer.parseInt(matcher.group(1)) : fail(outcome.output());
         if (version < NODE_WITH_FLAG) {

@@ -50,7 +50,7 @@ final class RawWebSocket implements Closeable {
 
     private RawWebSocket(Socket socket, String path, String... more) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
         out = socket.getOutputStream();

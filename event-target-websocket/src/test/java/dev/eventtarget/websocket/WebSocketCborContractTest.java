@@ -18,11 +18,11 @@ class WebSocketCborContractTest extends EventTargetContract {
 
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) throws Exception {
-        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=3s&codec=cbor&compression=true");
+        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=10s&codec=cbor&compression=true");
     }
 
     @Override
     protected Duration closeTimeout() {
-        return Duration.ofSeconds(3);
+        return Duration.ofSeconds(10);
     }
 }

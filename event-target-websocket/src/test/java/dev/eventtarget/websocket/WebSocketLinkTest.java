@@ -324,6 +324,7 @@ class WebSocketLinkTest extends LinkTest {
         };
         client.run(client.thenWritable);
         // what fits into the buffers of the sockets has gone; the rest waits
+        eventually(() -> assertEquals(1, hub.received.size()));
         eventually(() -> assertTrue(full.get()));
         assertTrue(sent.get() < count);
         assertEquals(1, hub.received.size());

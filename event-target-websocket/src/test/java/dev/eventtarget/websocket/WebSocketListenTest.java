@@ -23,6 +23,7 @@ import io.netty.pkitesting.X509Bundle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
@@ -56,19 +57,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebSocketListenTest {
     private static final EventType<String> GREETING = EventType.of("greeting", String.class);
 
-    private final Vertx vertx = Vertx.vertx();
+    /** With enough event loops for instances to have one each, whatever processors there are. */
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(16));
+
     private final TypedEventTarget target = EventTargets.open(vertx, "memory:" + hashCode());
     private final Queue<Handshake> handshakes = new ConcurrentLinkedQueue<>();
     private final Hub hub = Hub.create(
             vertx,
             target,
-            HubOptions.defaults()
-                    .closeTimeout(Duration.ofSeconds(5))
-                    .handshakeTimeout(Duration.ofSeconds(1))
-                    .authenticator(handshake -> {
-                        handshakes.add(handshake);
-                        return Future.succeededFuture(Peer.ANONYMOUS);
-                    }));
+            HubOptions.defaults().closeTimeout(Duration.ofSeconds(5)).authenticator(handshake -> {
+                handshakes.add(handshake);
+                return Future.succeededFuture(Peer.ANONYMOUS);
+            }));
 
     @AfterEach
     void close() throws Exception {
@@ -149,18 +149,12 @@ class WebSocketListenTest {
         assertInstanceOf(ConfigurationException.class, failure);
         assertTrue(failure.getMessage().contains("choose another port"), failure.getMessage());
         // Vert.x would have the servers of one Vertx share it
-        String fixed = "ws://127.0.0.1:" + freePort();
+        String fixed = "ws://127.0.0.1:" + Ports.free();
         LinkTest.result(hub.listen(fixed));
         assertInstanceOf(ConfigurationException.class, failure(other.listen(fixed + "/other")));
         LinkTest.result(hub.close());
         LinkTest.eventually(() -> LinkTest.result(other.listen(fixed)));
         LinkTest.result(other.close());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
     }
 
     @ParameterizedTest
@@ -183,15 +177,17 @@ class WebSocketListenTest {
 
     @Test
     void aConnectionThatSaysNothingIsClosed() throws Exception {
-        String url = LinkTest.result(hub.listen("ws://127.0.0.1:0"));
+        Hub impatient = Hub.create(vertx, target, HubOptions.defaults().handshakeTimeout(Duration.ofSeconds(1)));
+        String url = LinkTest.result(impatient.listen("ws://127.0.0.1:0"));
         try (Socket silent = new Socket("127.0.0.1", port(url));
                 Socket slow = new Socket("127.0.0.1", port(url))) {
-            silent.setSoTimeout(20_000);
-            slow.setSoTimeout(20_000);
+            silent.setSoTimeout(60_000);
+            slow.setSoTimeout(60_000);
             slow.getOutputStream().write("GET / HT".getBytes(StandardCharsets.US_ASCII));
             assertEquals(-1, readOrReset(silent.getInputStream()));
             assertEquals(-1, readOrReset(slow.getInputStream()));
         }
+        LinkTest.result(impatient.close());
     }
 
     private static int readOrReset(InputStream in) throws IOException {
@@ -210,7 +206,8 @@ class WebSocketListenTest {
             assertTrue(peer.read().text().contains("$welcome"));
             Future<Void> closed = hub.close();
             assertTrue(peer.read().text().contains("$bye"));
-            assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port(url)).close());
+            LinkTest.eventually(() ->
+                    assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port(url)).close()));
             RawWebSocket.Frame close = peer.read();
             assertEquals(RawWebSocket.CLOSE, close.opcode());
             peer.send(RawWebSocket.CLOSE, true, close.payload());
@@ -222,7 +219,7 @@ class WebSocketListenTest {
 
     @Test
     void whereNobodyListensItIsWorthTryingAgain() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         Throwable failure = connectFailure("ws://127.0.0.1:" + port + "/events");
         assertInstanceOf(NotConnectedException.class, failure);
         assertTrue(failure.getMessage().contains("ws://127.0.0.1:" + port + "/events"), failure.getMessage());
@@ -304,7 +301,7 @@ class WebSocketListenTest {
         String url = LinkTest.result(hub.listen("ws://127.0.0.1:0"));
         // wherever it begins
         for (int i = 0; i < 5; i++) {
-            assertWorks("ws://127.0.0.1:" + freePort() + ",127.0.0.1:" + port(url) + "/events");
+            assertWorks("ws://127.0.0.1:" + Ports.free() + ",127.0.0.1:" + port(url) + "/events");
         }
     }
 

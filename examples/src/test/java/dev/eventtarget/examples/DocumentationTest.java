@@ -9,7 +9,9 @@ import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.spi.HubTransport;
+import dev.eventtarget.quic.NodeIdentity;
 import dev.eventtarget.spi.EventTargetProvider;
+import io.netty.handler.codec.quic.Quic;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -54,21 +56,26 @@ class DocumentationTest {
         assertEquals(EnumSet.allOf(Capability.class), EnumSet.copyOf(columns));
         assertTrue(table.size() > 2, "The table has no rows");
 
+        String node = NodeIdentity.generate().nodeId().toString();
         Vertx vertx = Vertx.vertx();
         try {
             for (List<String> row : table.subList(2, table.size())) {
+                if (row.get(0).startsWith("quic:") && !Quic.isAvailable()) {
+                    continue;
+                }
                 Set<Capability> said = columns.stream()
                         .filter(capability ->
                                 row.get(1 + columns.indexOf(capability)).equals("yes"))
                         .collect(Collectors.toSet());
-                assertEquals(EventTargets.open(vertx, row.get(0)).capabilities(), said, row.get(0));
+                String uri = row.get(0).replace("NODEID", node);
+                assertEquals(EventTargets.open(vertx, uri).capabilities(), said, uri);
             }
         } finally {
             vertx.close().await();
         }
     }
 
-    /** Behind {@code <!-- options: ws -->}, or {@code hub ws} for those of an address that a hub listens at. */
+    /** Behind {@code <!-- options: ws -->}; {@code hub ws} for those of an address that a hub listens at, {@code dial quic} that it dials. */
     @Test
     void theTablesOfOptionsSayWhatTransportsDo() throws IOException {
         Map<String, Map<String, String>> declared = new HashMap<>();
@@ -76,7 +83,10 @@ class DocumentationTest {
             provider.transports().forEach(transport -> declared.put(transport, provider.options()));
         }
         for (HubTransport transport : ServiceLoader.load(HubTransport.class)) {
-            transport.schemes().forEach(scheme -> declared.put("hub " + scheme, transport.options()));
+            transport.schemes().forEach(scheme -> {
+                declared.put("hub " + scheme, transport.options());
+                declared.put("dial " + scheme, transport.dialOptions());
+            });
         }
         Map<String, Map<String, String>> said = new HashMap<>();
         for (Path page : Documentation.pages()) {
@@ -89,7 +99,7 @@ class DocumentationTest {
             }
         }
 
-        assertEquals(Set.of("redis", "ws", "hub ws"), said.keySet());
+        assertEquals(Set.of("redis", "ws", "hub ws", "quic", "hub quic", "dial quic"), said.keySet());
         said.forEach((of, options) -> assertEquals(new TreeMap<>(declared.get(of)), new TreeMap<>(options), of));
     }
 

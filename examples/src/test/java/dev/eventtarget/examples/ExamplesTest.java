@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -90,6 +91,16 @@ class ExamplesTest {
                         .mapToObj(i -> "accepted: Order[id=order-" + i + ", quantity=4]")
                         .toList(),
                 run(Links.class).stream().sorted().toList());
+    }
+
+    @Test
+    @EnabledIf(
+            value = "io.netty.handler.codec.quic.Quic#isAvailable",
+            disabledReason = "netty-codec-native-quic has no library for this platform on the class path")
+    void nodes(@TempDir Path directory) {
+        List<String> said = List.of("Order[id=42, quantity=3] from this node");
+        assertEquals(said, run(Nodes.class, directory.toString()));
+        assertEquals(said, run(Nodes.class, directory.toString()));
     }
 
     @Test

@@ -48,7 +48,8 @@ import picocli.CommandLine.TypeConversionException;
             "  pubsub hub --backend redis://localhost:6379 --config hub.json",
             "",
             "  pubsub hub --listen quic://0.0.0.0:4433 --identity hub.pem --allow allowed",
-            "  pubsub hub --listen ws://127.0.0.1:8080/events --listen quic://127.0.0.1:4433"
+            "  pubsub hub --listen ws://127.0.0.1:8080/events --listen quic://127.0.0.1:4433",
+            "  pubsub hub --dial quic://NODEID@spoke.example:4433 --identity hub.pem"
         })
 final class HubCommand extends TargetCommand {
     @Option(
@@ -57,6 +58,13 @@ final class HubCommand extends TargetCommand {
             description = "Where to take connections, with port 0 for a free one; may be given several times, also over"
                     + " several transports. Default: ws://127.0.0.1:8080/events.")
     private List<String> addresses = List.of("ws://127.0.0.1:8080/events");
+
+    @Option(
+            names = "--dial",
+            paramLabel = "URL",
+            description =
+                    "A spoke that listens, such as quic://NODEID@host:4433, to connect to; may be given several times.")
+    private List<String> dialled = List.of();
 
     @Option(
             names = {"-b", "--backend"},
@@ -92,7 +100,7 @@ final class HubCommand extends TargetCommand {
 
     @Override
     void check() {
-        addresses = nodes.addTo(addresses);
+        nodes.check(addresses, dialled);
         if (config != null) {
             options = options(config);
         }
@@ -131,11 +139,14 @@ final class HubCommand extends TargetCommand {
         try {
             List<String> urls = new ArrayList<>();
             for (String address : addresses) {
-                String url = hub.listen(address).await();
+                String url = hub.listen(nodes.listening(address)).await();
                 urls.add("listening " + url);
                 if (hasPage(address)) {
                     urls.add("page " + page(url));
                 }
+            }
+            for (String spoke : dialled) {
+                hub.dial(nodes.dialling(spoke)).await();
             }
             urls.forEach(out()::println);
             out().flush();

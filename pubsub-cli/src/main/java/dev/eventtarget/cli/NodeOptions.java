@@ -34,20 +34,22 @@ final class NodeOptions {
                     + " again, and who may not come any more is cut off.")
     private @Nullable String deny;
 
-    /** {@return the addresses, those that are meant with these options} */
-    List<String> addTo(List<String> addresses) {
-        Map<String, String> options = options();
-        if (!options.isEmpty() && addresses.stream().noneMatch(NodeOptions::isMeant)) {
+    /** Refuses them where there is nothing that they are about. */
+    void check(List<String> listening, List<String> dialled) {
+        boolean listens = listening.stream().anyMatch(NodeOptions::isMeant);
+        if (!listens && (allow != null || deny != null)) {
             throw new ConfigurationException(
-                    "--identity, --allow and --deny are for quic: addresses: add --listen quic://127.0.0.1:4433, or leave"
-                            + " them out");
+                    "--allow and --deny are for quic: addresses that the hub listens at: add --listen"
+                            + " quic://127.0.0.1:4433, or leave them out");
         }
-        return addresses.stream()
-                .map(address -> isMeant(address) ? with(address, options) : address)
-                .toList();
+        if (!listens && identity != null && dialled.stream().noneMatch(NodeOptions::isMeant)) {
+            throw new ConfigurationException(
+                    "--identity is for quic: addresses: add --listen quic://127.0.0.1:4433, or leave it out");
+        }
     }
 
-    private Map<String, String> options() {
+    /** {@return an address to listen at, with these options if they are meant for it} */
+    String listening(String address) {
         Map<String, String> options = new LinkedHashMap<>();
         put(options, "identity", identity);
         if (ANY.equals(allow)) {
@@ -56,7 +58,14 @@ final class NodeOptions {
             put(options, "allow", allow);
         }
         put(options, "deny", deny);
-        return options;
+        return with(address, options);
+    }
+
+    /** {@return the address of a spoke, with these options if they are meant for it} */
+    String dialling(String address) {
+        Map<String, String> options = new LinkedHashMap<>();
+        put(options, "identity", identity);
+        return with(address, options);
     }
 
     private static void put(Map<String, String> options, String name, @Nullable String value) {
@@ -70,6 +79,9 @@ final class NodeOptions {
     }
 
     private static String with(String address, Map<String, String> options) {
+        if (!isMeant(address)) {
+            return address;
+        }
         StringBuilder uri = new StringBuilder(address);
         options.forEach((name, value) -> uri.append(uri.indexOf("?") < 0 ? '?' : '&')
                 .append(name)

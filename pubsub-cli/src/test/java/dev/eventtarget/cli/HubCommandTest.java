@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -59,7 +59,7 @@ class HubCommandTest {
     private List<String> start(int lines, String... args) {
         hub = Cli.Running.start(
                 VERTX, Stream.concat(Stream.of("hub"), Stream.of(args)).toArray(String[]::new));
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Cli.LONG)
                 .until(() ->
                         hub.result().isDone() || hub.out().toString().lines().count() >= lines);
         return hub.out().toString().lines().toList();
@@ -147,7 +147,7 @@ class HubCommandTest {
                 "--count",
                 "1",
                 "--timeout",
-                "20s",
+                "60s",
                 "order.*");
         assertEquals(Main.OK, sub.exit(), sub.err());
         assertEquals(
@@ -384,5 +384,56 @@ class HubCommandTest {
     void anOptionIsSaidOnce() {
         assertRefused(
                 cli("hub", "--listen", ANY_NODE + "?deny=one", "--deny", fileOfNew("other")), "'deny' is given twice");
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void connectsToASpokeThatListens() throws Exception {
+        String hubKey = fileOfNew("hub.pem");
+        String spokeKey = fileOfNew("spoke.pem");
+        String hubNode = cli("identity", "new", "--file", hubKey).out().strip();
+        String spokeNode = cli("identity", "new", "--file", spokeKey).out().strip();
+        int port = freeUdpPort();
+        Cli.Running sub = Cli.Running.start(
+                VERTX,
+                "sub",
+                "--url",
+                "quic://" + hubNode + "@127.0.0.1:" + port + "?listen=true&identity=" + spokeKey,
+                "--count",
+                "1",
+                "tick");
+        String url = start(
+                "--listen", ANY_PORT, "--dial", "quic://" + spokeNode + "@127.0.0.1:" + port, "--identity", hubKey);
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            assertEquals(Main.OK, cli("pub", "--url", url, "tick", "7").exit());
+            return sub.result().isDone();
+        });
+        assertEquals(Main.OK, sub.result().get().exit(), sub.result().get().err());
+        assertTrue(sub.out().toString().contains("\"detail\":7"), sub.out().toString());
+    }
+
+    private static int freeUdpPort() throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "quic://127.0.0.1:4433, names the node",
+        "quic://nobody@127.0.0.1:4433, NodeId",
+        "ws://127.0.0.1:8080/events, can't connect to spokes",
+        "nowhere://host, nowhere"
+    })
+    void aSpokeThatCanNotBeDialledIsRefused(String address, String why) {
+        assertRefused(cli("hub", "--listen", ANY_PORT, "--dial", address), why);
+    }
+
+    @Test
+    void listsAreOfNoUseToWhoOnlyDials() {
+        assertRefused(
+                cli("hub", "--listen", ANY_PORT, "--dial", "quic://n@host", "--allow", "any"),
+                "that the hub listens at");
     }
 }

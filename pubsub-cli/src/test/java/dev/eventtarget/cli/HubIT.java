@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -216,6 +217,34 @@ class HubIT extends ChildProcesses {
         assertEquals(Main.USAGE, doubting.exit(), doubting.stderr());
         assertTrue(doubting.stderr().contains("caFile"), doubting.stderr());
         assertFalse(doubting.stdout().contains("OK"), doubting.stdout());
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void nodesThatKnowEachOther() throws Exception {
+        String hubKey = directory.resolve("hub.pem").toString();
+        String spokeKey = directory.resolve("spoke.pem").toString();
+        Running made = start(jar("identity", "new", "--file", spokeKey));
+        assertEquals(Main.OK, made.exit(), made.stderr());
+        String allowed =
+                Files.writeString(directory.resolve("allowed"), made.stdout()).toString();
+
+        Running hub = hub("--listen", "quic://127.0.0.1:0", "--identity", hubKey, "--allow", allowed);
+        String url = address(hub);
+        Running shown = start(jar("identity", "show", "--file", hubKey));
+        assertEquals(Main.OK, shown.exit(), shown.stderr());
+        assertTrue(url.startsWith("quic://" + shown.stdout().strip() + "@127.0.0.1:"), url);
+
+        Running run = start(jar("run", "--url", url + "?identity=" + spokeKey, "--count", "1000"));
+        assertEquals(Main.OK, run.exit(), run.stdout() + run.stderr());
+        Running stranger = start(jar("pub", "--url", url, "tick", "1"));
+        assertEquals(Main.FAILED, stranger.exit(), stranger.stderr());
+        assertTrue(stranger.stderr().contains("not one that the hub lets in"), stranger.stderr());
+        Running mistaken = start(jar(
+                "pub", "--url", url.replaceFirst("//\\w+@", "//" + made.stdout().strip() + "@"), "tick", "1"));
+        assertEquals(Main.FAILED, mistaken.exit(), mistaken.stderr());
+        assertTrue(mistaken.stderr().contains("is not the node"), mistaken.stderr());
+        assertEquals("", hub.stderr(), "who is refused fills no log");
     }
 
     @Test

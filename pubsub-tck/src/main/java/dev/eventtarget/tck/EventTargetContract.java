@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
  * Capability capability} is skipped, with the reason, for a target that does not claim it; that the target refuses what
  * asks for it is a rule as well.
  */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 public abstract class EventTargetContract {
     private final List<TypedEventTarget> opened = new CopyOnWriteArrayList<>();
     private final List<Vertx> started = new CopyOnWriteArrayList<>();
@@ -60,11 +60,11 @@ public abstract class EventTargetContract {
     protected abstract TypedEventTarget open(Vertx vertx, String bus) throws Exception;
 
     /**
-     * {@return how long to wait for what has to happen; 10 s unless overridden. A target that keeps the contract makes
+     * {@return how long to wait for what has to happen; 30 s unless overridden. A target that keeps the contract makes
      * nobody wait so long}
      */
     protected Duration patience() {
-        return Duration.ofSeconds(10);
+        return Duration.ofSeconds(30);
     }
 
     /** {@return the {@code closeTimeout} of the targets that {@link #open} makes; 30 s unless overridden} */

@@ -27,6 +27,7 @@ public final class FrameWriter {
 
     private final Link link;
     private FrameCodec codec;
+    private byte[] separator;
     private boolean text = true;
     private int mostFrames;
     private int mostBytes = Integer.MAX_VALUE;
@@ -34,6 +35,7 @@ public final class FrameWriter {
     private boolean datagrams;
     private @Nullable ByteBuf message;
     private int frames;
+    private long unread;
 
     /** How long the next message may well be: as the one before. */
     private int room = LEAST_ROOM;
@@ -49,6 +51,7 @@ public final class FrameWriter {
     public FrameWriter(Link link, FrameCodec json) {
         this.link = link;
         this.codec = json;
+        this.separator = json.batchSeparator();
     }
 
     /**
@@ -62,6 +65,7 @@ public final class FrameWriter {
     public void agreed(FrameCodec agreed, boolean isText, int batch, int bytes) {
         flush();
         codec = agreed;
+        separator = agreed.batchSeparator();
         text = isText;
         mostFrames = batch;
         mostBytes = bytes;
@@ -94,7 +98,14 @@ public final class FrameWriter {
      * @param detail numbers, texts, booleans, and lists and maps of them
      */
     public void control(String type, Map<String, ?> detail) {
-        write(codec.control(type, detail));
+        byte[] frame = codec.control(type, detail);
+        unread = link.isWritable() ? 0 : unread + frame.length;
+        write(frame);
+    }
+
+    /** {@return the bytes of control frames that were written since the link has taken no more} */
+    public long unread() {
+        return unread;
     }
 
     /**
@@ -178,7 +189,7 @@ public final class FrameWriter {
             }
             message = open;
         } else {
-            open.writeBytes(codec.batchSeparator());
+            open.writeBytes(separator);
         }
         return open;
     }

@@ -672,6 +672,10 @@ final class HubConnection {
         }
 
         void tick(long now) {
+            if (held) {
+                // nothing is heard, as nothing is read
+                heard = now;
+            }
             if (!welcomed) {
                 if (now - begun > settings.connectTimeout().toNanos()) {
                     close(CloseReason.TIMEOUT, "There was no $welcome within " + settings.connectTimeout());
