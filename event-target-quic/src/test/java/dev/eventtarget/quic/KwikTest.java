@@ -49,8 +49,10 @@ class KwikTest extends FaultTest {
     private final List<Object> heard = new CopyOnWriteArrayList<>();
 
     private static X509ExtendedKeyManager key(NodeIdentity of) throws Exception {
-        return (X509ExtendedKeyManager)
-                NodeCertificate.of(of).keyCertOptions().getKeyManagerFactory(null).getKeyManagers()[0];
+        return (X509ExtendedKeyManager) NodeCertificate.of(of)
+                .keyCertOptions()
+                .getKeyManagerFactory(null)
+                .getKeyManagers()[0];
     }
 
     private KwikPeer peer(String url) throws Exception {
@@ -71,10 +73,11 @@ class KwikTest extends FaultTest {
                 .setTrustOptions(TrustOptions.wrap(new NodeTrust(identity.nodeId()::equals)))
                 .setApplicationLayerProtocols(List.of(ALPN));
         CompletableFuture<QuicConnection> accepted = new CompletableFuture<>();
-        QuicServer server = hubVertx.createQuicServer(new QuicServerConfig(), tls).connectHandler(connection -> {
-            accepted.complete(connection);
-            connection.streamHandler(stream -> stream.handler(stream::write));
-        });
+        QuicServer server = hubVertx.createQuicServer(new QuicServerConfig(), tls)
+                .connectHandler(connection -> {
+                    accepted.complete(connection);
+                    connection.streamHandler(stream -> stream.handler(stream::write));
+                });
         int port = result(server.listen(0, "127.0.0.1")).port();
         KwikPeer peer = use(KwikPeer.connect(port, ALPN, key(identity), new NodeTrust(there.nodeId()::equals)));
         byte[] message = "hello".getBytes(StandardCharsets.UTF_8);
@@ -231,8 +234,7 @@ class KwikTest extends FaultTest {
     }
 
     private static void write(QuicStream stream, String frame) throws IOException {
-        stream.getOutputStream()
-                .write(KwikPeer.framed(frame.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+        stream.getOutputStream().write(KwikPeer.framed(frame.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
         stream.getOutputStream().flush();
     }
 }
