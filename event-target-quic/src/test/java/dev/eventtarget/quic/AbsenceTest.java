@@ -1,6 +1,7 @@
 package dev.eventtarget.quic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
+import dev.eventtarget.link.HubStatus.LinkStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class AbsenceTest extends FaultTest {
     private static final EventType<Integer> NUMBER = EventType.of("n", Integer.class);
 
-    private static final Duration HEARTBEAT = Duration.ofMillis(300);
+    private static final Duration HEARTBEAT = Duration.ofMillis(700);
 
     private final TypedEventTarget target = memory();
     private Hub hub;
@@ -72,12 +74,14 @@ class AbsenceTest extends FaultTest {
         publish(1, 1000);
         proxy.deliver();
         assertHeard(901, 1000);
-        assertEquals(1, errors.size(), errors::toString);
+        eventually(() -> assertEquals(1, errors.size(), errors::toString));
         assertInstanceOf(GapException.class, errors.get(0));
         assertTrue(
                 errors.get(0).getMessage().contains("900 events"),
                 () -> errors.get(0).getMessage());
-        eventually(() -> assertEquals(0, hub.status().links().get(0).queued()));
+        eventually(() -> assertEquals(
+                List.of(0),
+                hub.status().links().stream().map(LinkStatus::queued).toList()));
         publish(1001, 1001);
         assertHeard(901, 1001);
     }
@@ -87,7 +91,7 @@ class AbsenceTest extends FaultTest {
         UdpProxy proxy = away(options().sessionTimeout(Duration.ofMillis(1)), 3);
         publish(4, 5);
         proxy.deliver();
-        eventually(() -> assertEquals(1, errors.size(), errors::toString));
+        eventually(() -> assertFalse(errors.isEmpty()));
         assertInstanceOf(GapException.class, errors.get(0));
         eventually(() -> {
             publish(7, 7);
@@ -102,7 +106,7 @@ class AbsenceTest extends FaultTest {
         UdpProxy proxy = proxy(url, 0);
         TypedEventTarget spoke = spoke(at(proxy.port(), url));
         Traffic.Reader atTheTarget = reader(target);
-        Traffic.Publisher publisher = publisher(spoke, "one");
+        Traffic.Publisher publisher = publisher(spoke, "one", atTheTarget);
         eventually(() -> assertTrue(publisher.confirmed() > 100));
         proxy.swallow();
         int confirmed = publisher.confirmed();

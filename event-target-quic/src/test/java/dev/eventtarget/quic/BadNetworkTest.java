@@ -26,7 +26,9 @@ class BadNetworkTest extends FaultTest {
             .delay(Duration.ofMillis(5))
             .jitter(Duration.ofMillis(5))
             .duplication(0.01);
-    private static final int ENOUGH = 1000;
+    private static final int ENOUGH = 500;
+
+    private static final Duration HEARTBEAT = Duration.ofMillis(700);
 
     private final long seed = Long.getLong("network.seed", new Random().nextLong());
     private final TypedEventTarget target = memory();
@@ -49,8 +51,8 @@ class BadNetworkTest extends FaultTest {
         atTheTarget = reader(target);
         atOne = reader(one);
         atTwo = reader(two);
-        fromOne = publisher(one, "one");
-        fromTheTarget = publisher(target, "two");
+        fromOne = publisher(one, "one", atOne, atTwo);
+        fromTheTarget = publisher(target, "two", atOne, atTwo);
     }
 
     /** Waits until so many more have come all the way, in both directions. */
@@ -177,9 +179,9 @@ class BadNetworkTest extends FaultTest {
 
     @Test
     void aNatThatRebindsInTheMidstOfTraffic() throws Exception {
-        start(Duration.ofMillis(300));
+        start(HEARTBEAT);
         awaitMore(100);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
             proxy.rebind();
             awaitMore(100);
         }
@@ -202,7 +204,7 @@ class BadNetworkTest extends FaultTest {
 
     @Test
     void aLongBreakEndsConnectionsAndSessionsGoOn() throws Exception {
-        start(Duration.ofMillis(300));
+        start(HEARTBEAT);
         awaitMore(100);
         proxy.swallow();
         eventually(() -> assertEquals(List.of(), hub.status().links(), this::state));
@@ -214,11 +216,11 @@ class BadNetworkTest extends FaultTest {
 
     @Test
     void everythingAtOnceAndAgainAndAgain() throws Exception {
-        start(Duration.ofMillis(500));
+        start(HEARTBEAT);
         Random random = new Random(seed);
         proxy.conditions(TWO_PERCENT);
         awaitMore(1);
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 5; i++) {
             switch (random.nextInt(4)) {
                 case 0 -> proxy.rebind();
                 case 1 -> proxy.cut();

@@ -32,17 +32,15 @@ final class ErrorLog extends Handler {
         return INSTALLED.defects;
     }
 
-    static void add(Throwable defect) {
-        Logger.getLogger("dev.eventtarget").log(Level.SEVERE, "a defect of Event Target", defect);
-    }
-
     @Override
     public void publish(LogRecord entry) {
         String message = String.valueOf(entry.getMessage());
-        if (message.contains("defect of Event Target")
+        String logger = String.valueOf(entry.getLoggerName());
+        boolean ours = logger.startsWith("dev.eventtarget") && entry.getLevel().intValue() >= Level.SEVERE.intValue();
+        if (ours && !message.contains("given up")
                 || message.contains("Unhandled exception")
-                || message.startsWith("LEAK")
-                || entry.getLoggerName().contains("BlockedThreadChecker")) {
+                || message.contains("exceptionCaught() event was fired")
+                || message.startsWith("LEAK")) {
             defects.add(getFormatter().format(entry));
         }
     }

@@ -33,10 +33,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What tests of hubs and spokes over datagrams have in common. */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(120)
+@Timeout(300)
 @NeedsNativeQuic
 abstract class FaultTest {
-    static final Duration PATIENCE = Duration.ofSeconds(40);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Below the ports that systems give to outgoing connections, so that whoever is gone for a while finds its own free. */
     private static final int FIRST_PORT = 15_000;
@@ -122,12 +122,13 @@ abstract class FaultTest {
 
     /** A spoke of its own. */
     final TypedEventTarget spoke(String url, String... options) {
-        String more = "closeTimeout=10s&connectTimeout=40s&name=" + UUID.randomUUID();
+        String more = "closeTimeout=10s&connectTimeout=20s&publishTimeout=5m&name=" + UUID.randomUUID();
         return target(vertx, url + (url.contains("?") ? "&" : "?") + more, options);
     }
 
-    final Traffic.Publisher publisher(TypedEventTarget target, String name) {
-        return new Traffic.Publisher(vertx, target, name);
+    /** Publishes no faster than an audience hears it. */
+    final Traffic.Publisher publisher(TypedEventTarget target, String name, Traffic.Reader... audience) {
+        return new Traffic.Publisher(vertx, target, name, List.of(audience));
     }
 
     /** Listens to all publishers. */

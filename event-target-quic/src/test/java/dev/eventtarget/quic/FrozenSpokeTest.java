@@ -38,7 +38,8 @@ class FrozenSpokeTest extends FaultTest {
     private int published;
 
     private static HubOptions bounded(SlowSpokePolicy policy) {
-        return options().maxQueued(MOST_EVENTS, 16 << 20).slowSpokes(policy);
+        // whoever is frozen says nothing either
+        return options().maxQueued(MOST_EVENTS, 16 << 20).slowSpokes(policy).heartbeat(Duration.ofMinutes(5));
     }
 
     private void listen(String url, int spokes) {

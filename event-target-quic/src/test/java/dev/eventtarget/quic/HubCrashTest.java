@@ -75,7 +75,7 @@ class HubCrashTest extends FaultTest {
     void aHubThatWasStoppedGoesOnWhereItWas() throws Exception {
         ChildJvm child = start();
         Traffic.Reader reader = reader(spoke(url));
-        Traffic.Publisher publisher = publisher(spoke(url), "one");
+        Traffic.Publisher publisher = publisher(spoke(url), "one", reader);
         eventually(() -> assertTrue(reader.heard(publisher.topic()) > 100));
         child.suspend();
         int confirmed = publisher.confirmed();

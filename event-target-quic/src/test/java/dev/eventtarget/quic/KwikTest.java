@@ -207,7 +207,7 @@ class KwikTest extends FaultTest {
         assertEquals("$hello", hello.path("type").asText());
         write(
                 stream,
-                "{'type':'$welcome','detail':{'version':1,'features':['ack'],'capabilities':['ordered'],"
+                "{'type':'$welcome','detail':{'version':1,'features':['ack','credit'],'capabilities':['ordered','acknowledged','groups','wildcards','deduplicated','cross_process'],"
                         + "'heartbeat':15000,'limits':{'message':1000000,'batch':1,'subscriptions':10}}}");
         Future<Void> listening =
                 spoke.addEventListener(CHAT, event -> heard.add(event.detail())).ready();

@@ -17,13 +17,17 @@ import java.util.Map;
 final class Traffic {
     static final EventType<Integer> ALL = EventType.of("traffic.*", Integer.class);
 
-    private static final int BURST = 20;
-    private static final int WINDOW = 2000;
+    private static final int BURST = 10;
+    private static final int WINDOW = 1000;
+
+    /** How far a publisher may be ahead of those who hear it: a slow machine takes longer, and nothing piles up. */
+    private static final int MOST_AHEAD = 1000;
+
     private static final int PERIOD_MILLIS = 5;
 
     private Traffic() {}
 
-    /** Publishes at a steady pace until it is stopped. */
+    /** Publishes at a steady pace, while it is heard, until it is stopped. */
     static final class Publisher {
         private final Vertx vertx;
         private final TypedEventTarget target;
@@ -31,20 +35,22 @@ final class Traffic {
         private final long timer;
         private final Promise<Integer> settled = Promise.promise();
         private final List<Throwable> failures = new ArrayList<>();
+        private final List<Reader> audience;
         private int published;
         private int confirmed;
         private int open;
         private boolean stopped;
 
-        Publisher(Vertx vertx, TypedEventTarget target, String name) {
+        Publisher(Vertx vertx, TypedEventTarget target, String name, List<Reader> audience) {
             this.vertx = vertx;
             this.target = target;
+            this.audience = audience;
             type = EventType.of("traffic." + name, Integer.class);
             timer = vertx.setPeriodic(PERIOD_MILLIS, id -> publish());
         }
 
         private synchronized void publish() {
-            for (int i = 0; i < BURST && open < WINDOW && !stopped; i++) {
+            for (int i = 0; i < BURST && open < WINDOW && !isTooFarAhead() && !stopped; i++) {
                 open++;
                 target.dispatchEvent(TypedEvent.of(type, published++)).onComplete(outcome -> {
                     synchronized (this) {
@@ -58,6 +64,10 @@ final class Traffic {
                     }
                 });
             }
+        }
+
+        private boolean isTooFarAhead() {
+            return audience.stream().anyMatch(reader -> published - reader.heard(topic()) > MOST_AHEAD);
         }
 
         private void settle() {

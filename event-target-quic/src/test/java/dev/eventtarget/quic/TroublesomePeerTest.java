@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that say nothing, half of something, or far too much, while a spoke on the same hub goes on. */
 class TroublesomePeerTest extends FaultTest {
@@ -80,42 +82,26 @@ class TroublesomePeerTest extends FaultTest {
 
     @Test
     void thoseWhoOpenNoStreamAreNoMoreThanAllowed() {
-        start(options().maxHandshakes(5).handshakeTimeout(Duration.ofSeconds(2)));
+        start(options().maxHandshakes(5).handshakeTimeout(Duration.ofMinutes(5)));
         List<RawPeer> silent = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 5; i++) {
             silent.add(use(result(RawPeer.connect(vertx, url))));
         }
-        List<String> said = silent.stream().map(peer -> peer.closed().message()).toList();
-        assertTrue(said.stream().anyMatch(text -> text.startsWith(CloseReason.OVERLOADED.wireName())), said::toString);
-        assertTrue(said.stream().anyMatch(text -> text.startsWith(CloseReason.TIMEOUT.wireName())), said::toString);
-        // when they are gone there is room for others
-        RawPeer polite = peer();
-        polite.hello("ack");
+        assertClosed(use(result(RawPeer.connect(vertx, url))), CloseReason.OVERLOADED);
+        silent.forEach(RawPeer::close);
+        // now there is room for others
+        ready(spoke(url).addEventListener(NUMBER, event -> {}));
     }
 
-    @Test
-    void whoSendsHalfALengthHoldsUpNobody() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 8})
+    void whoSendsHalfOfSomethingHoldsUpNobody(int bytes) {
         start(options());
-        for (int i = 0; i < 20; i++) {
-            result(peer().write(Buffer.buffer(new byte[] {0, 0})));
+        Buffer much = Buffer.buffer().appendInt(8 << 20).appendString("{\"type\":");
+        for (int i = 0; i < 10; i++) {
+            result(peer().write(much.getBuffer(0, bytes)));
         }
-        eventually(() -> assertEquals(21, hub.status().links().size()));
-    }
-
-    @Test
-    void whoPromisesMuchAndSendsLittleHoldsNoMemory() {
-        start(options());
-        long before = usedMemory();
-        for (int i = 0; i < 20; i++) {
-            result(peer().write(Buffer.buffer().appendInt(8 << 20).appendString("{\"type\":")));
-        }
-        eventually(() -> assertEquals(21, hub.status().links().size()));
-        eventually(() -> assertTrue(usedMemory() < before + (40L << 20), () -> usedMemory() + " bytes are used"));
-    }
-
-    private static long usedMemory() {
-        System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        eventually(() -> assertEquals(11, hub.status().links().size()));
     }
 
     @Test
@@ -151,6 +137,7 @@ class TroublesomePeerTest extends FaultTest {
             result(target.dispatchEvent(TypedEvent.of(NUMBER, i)));
         }
         peer.closed();
+        eventually(() -> assertEquals(5, heard.size()));
         eventually(() -> assertEquals(1, hub.status().links().size()));
     }
 
@@ -181,8 +168,8 @@ class TroublesomePeerTest extends FaultTest {
         AtomicLong before = new AtomicLong(-1);
         Awaitility.await()
                 .atMost(PATIENCE)
-                .pollInterval(Duration.ofSeconds(1))
-                .until(() -> taken.get() == before.getAndSet(taken.get()));
+                .pollInterval(Duration.ofSeconds(3))
+                .until(() -> peer.isClosed() || taken.get() == before.getAndSet(taken.get()));
         assertTrue(taken.get() < MOST, () -> "the hub has taken " + taken + " bytes");
     }
 

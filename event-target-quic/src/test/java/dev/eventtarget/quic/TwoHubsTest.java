@@ -25,7 +25,7 @@ class TwoHubsTest extends FaultTest {
         TypedEventTarget target = EventTargets.open(
                 hubVertx, SharedRedis.url() + "?closeTimeout=1s&prefix=" + prefix + "&name=" + UUID.randomUUID());
         use(() -> result(target.close().otherwiseEmpty()));
-        return hub(target, options().heartbeat(Duration.ofMillis(500)));
+        return hub(target, options().heartbeat(Duration.ofMillis(700)));
     }
 
     @Test
@@ -34,8 +34,8 @@ class TwoHubsTest extends FaultTest {
         TypedEventTarget two = spoke(listen(hub()));
         Traffic.Reader atOne = reader(one);
         Traffic.Reader atTwo = reader(two);
-        Traffic.Publisher fromOne = publisher(one, "one");
-        Traffic.Publisher fromTwo = publisher(two, "two");
+        Traffic.Publisher fromOne = publisher(one, "one", atOne, atTwo);
+        Traffic.Publisher fromTwo = publisher(two, "two", atOne, atTwo);
         for (Traffic.Publisher publisher : List.of(fromOne, fromTwo)) {
             eventually(() -> assertTrue(publisher.confirmed() > 200));
             int published = result(publisher.stop());
@@ -94,10 +94,10 @@ class TwoHubsTest extends FaultTest {
                 EventType.of(listening, Integer.class),
                 reader::handle,
                 ListenerOptions.defaults().onError(reader::failed)));
-        Traffic.Publisher elsewhere = publisher(spoke(first), "elsewhere");
+        Traffic.Publisher elsewhere = publisher(spoke(first), "elsewhere", reader);
         Traffic.Publisher moved = publisher(moving, "moved");
         awaitMore(reader, elsewhere, moved);
-        for (int move = 0; move < 4; move++) {
+        for (int move = 0; move < 3; move++) {
             proxy.moveTo(port(move % 2 == 0 ? other : first));
             awaitMore(reader, elsewhere, moved);
         }
@@ -111,8 +111,8 @@ class TwoHubsTest extends FaultTest {
     private static void awaitMore(Traffic.Reader reader, Traffic.Publisher heard, Traffic.Publisher confirmed) {
         int heardBefore = reader.heard(heard.topic());
         int confirmedBefore = confirmed.confirmed();
-        eventually(() -> assertTrue(reader.heard(heard.topic()) > heardBefore + 100));
-        eventually(() -> assertTrue(confirmed.confirmed() > confirmedBefore + 100));
+        eventually(() -> assertTrue(reader.heard(heard.topic()) > heardBefore + 50));
+        eventually(() -> assertTrue(confirmed.confirmed() > confirmedBefore + 50));
     }
 
     @Test
@@ -127,7 +127,7 @@ class TwoHubsTest extends FaultTest {
                 EventType.of("traffic.moving", Integer.class),
                 reader::handle,
                 ListenerOptions.defaults().onError(reader::failed)));
-        Traffic.Publisher publisher = publisher(moving, "moving");
+        Traffic.Publisher publisher = publisher(moving, "moving", reader);
         eventually(() -> assertTrue(reader.heard(publisher.topic()) > 200));
         proxy.leadTo(port(other));
         result(closing.close());

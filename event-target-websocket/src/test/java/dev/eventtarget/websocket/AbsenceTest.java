@@ -140,7 +140,7 @@ class AbsenceTest extends FaultTest {
         TcpProxy proxy = TcpProxy.start(vertx, url);
         listen(spoke(proxy.url()));
         proxy.swallow();
-        proxy.to("ws://127.0.0.1:" + freePort() + "/events");
+        proxy.to("ws://127.0.0.1:" + Ports.free() + "/events");
         eventually(() -> assertEquals(List.of(), hub.status().links()));
         // else the spoke's closing waits for it
         proxy.to(url);

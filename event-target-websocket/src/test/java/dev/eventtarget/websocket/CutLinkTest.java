@@ -36,9 +36,9 @@ class CutLinkTest extends FaultTest {
         Traffic.Reader atTheTarget = reader(target);
         Traffic.Reader atOne = reader(one);
         Traffic.Reader atTwo = reader(two);
-        Traffic.Publisher fromOne = publisher(one, "one");
-        Traffic.Publisher fromTwo = publisher(two, "two");
-        Traffic.Publisher fromTheTarget = publisher(target, "three");
+        Traffic.Publisher fromOne = publisher(one, "one").notAheadOf(atOne, atTwo);
+        Traffic.Publisher fromTwo = publisher(two, "two").notAheadOf(atOne, atTwo);
+        Traffic.Publisher fromTheTarget = publisher(target, "three").notAheadOf(atOne, atTwo);
 
         for (int cut = 1; cut <= CUTS; cut++) {
             int cuts = cut;

@@ -9,18 +9,11 @@ import dev.eventtarget.link.HubOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
@@ -34,12 +27,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(300)
 abstract class FaultTest {
     static final Duration PATIENCE = Duration.ofSeconds(90);
-
-    /** Below the ports that systems give to outgoing connections, so that whoever is gone for a while finds its own free. */
-    private static final int FIRST_PORT = 15_000;
-
-    private static final int LAST_PORT = 32_000;
-    private static final Set<Integer> TAKEN_PORTS = ConcurrentHashMap.newKeySet();
 
     /** Of the spokes. */
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
@@ -114,21 +101,6 @@ abstract class FaultTest {
         Traffic.Reader reader = new Traffic.Reader();
         ready(target.addEventListener(Traffic.ALL, reader::handle, options.onError(reader::failed)));
         return reader;
-    }
-
-    /** A port that nobody has now, for whoever is to be started there more than once. */
-    static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-            if (TAKEN_PORTS.add(port)) {
-                try (ServerSocket socket = new ServerSocket()) {
-                    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                    return port;
-                } catch (IOException e) {
-                    // another's: try the next
-                }
-            }
-        }
     }
 
     static <T> T result(Future<T> future) {

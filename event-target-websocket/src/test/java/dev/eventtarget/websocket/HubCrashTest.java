@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class HubCrashTest extends FaultTest {
     private static final EventType<Integer> NUMBER = EventType.of("n", Integer.class);
 
-    private final int port = freePort();
+    private final int port = Ports.free();
     private final String url = "ws://127.0.0.1:" + port + "/events";
 
     private ChildJvm start() throws Exception {
@@ -74,7 +74,7 @@ class HubCrashTest extends FaultTest {
     void aHubThatWasStoppedGoesOnWhereItWas() throws Exception {
         ChildJvm child = start();
         Traffic.Reader reader = reader(spoke(url));
-        Traffic.Publisher publisher = publisher(spoke(url), "one");
+        Traffic.Publisher publisher = publisher(spoke(url), "one").notAheadOf(reader);
         eventually(() -> assertTrue(reader.heard(publisher.topic()) > 100));
         child.suspend();
         int confirmed = publisher.confirmed();

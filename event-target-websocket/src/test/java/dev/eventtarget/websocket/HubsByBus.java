@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** A hub for each bus of a contract test, each with a target of its own. They can be killed and started again. */
 final class HubsByBus {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /** Below the ports that systems give to outgoing connections, so that a stopped hub finds its own still free. */
-    private static final int FIRST_PORT = 15_000;
-
-    private static final int LAST_PORT = 32_000;
 
     private record Bus(TypedEventTarget target, int port) {}
 
@@ -54,7 +48,7 @@ final class HubsByBus {
 
     private int listenSomewhere(TypedEventTarget target) throws Exception {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            int port = Ports.free();
             try {
                 listen(target, port);
                 return port;

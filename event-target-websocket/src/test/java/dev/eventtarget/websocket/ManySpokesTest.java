@@ -33,7 +33,9 @@ class ManySpokesTest extends FaultTest {
                         && system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount() > 2 * SPOKES + 500,
                 "so many sockets are not allowed here: see ulimit -n");
         TypedEventTarget target = memory();
-        Hub hub = hub(target, options().maxHandshakes(SPOKES).handshakeTimeout(PATIENCE));
+        Hub hub = hub(
+                target,
+                options().maxHandshakes(SPOKES).handshakeTimeout(PATIENCE).heartbeat(PATIENCE));
         URI url = URI.create(listen(hub));
         WebSocketClient client = vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(SPOKES));
         AtomicInteger listening = new AtomicInteger();

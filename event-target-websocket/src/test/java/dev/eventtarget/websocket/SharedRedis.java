@@ -2,14 +2,11 @@ package dev.eventtarget.websocket;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.concurrent.ThreadLocalRandom;
 import redis.embedded.RedisServer;
 import redis.embedded.exceptions.EmbeddedRedisException;
 
 /** One redis-server for all tests of the module; at {@code REDIS_URL}, where that is set, none is started. */
 final class SharedRedis {
-    private static final int FIRST_PORT = 15_000;
-    private static final int LAST_PORT = 32_000;
     private static final int MOST_ATTEMPTS = 20;
     private static final String URL = System.getenv("REDIS_URL") == null ? start() : System.getenv("REDIS_URL");
 
@@ -21,7 +18,7 @@ final class SharedRedis {
 
     private static String start() {
         for (int attempt = 1; ; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            int port = Ports.free();
             try {
                 RedisServer server = RedisServer.builder()
                         .port(port)

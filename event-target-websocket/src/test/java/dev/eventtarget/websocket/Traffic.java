@@ -31,6 +31,7 @@ final class Traffic {
         private final long timer;
         private final Promise<Integer> settled = Promise.promise();
         private final List<Throwable> failures = new ArrayList<>();
+        private volatile List<Reader> readers = List.of();
         private int published;
         private int confirmed;
         private int open;
@@ -44,7 +45,11 @@ final class Traffic {
         }
 
         private synchronized void publish() {
-            for (int i = 0; i < BURST && open < WINDOW && !stopped; i++) {
+            int most = readers.stream()
+                    .mapToInt(reader -> reader.heard(topic()) + WINDOW - published)
+                    .min()
+                    .orElse(BURST);
+            for (int i = 0; i < Math.min(BURST, most) && open < WINDOW && !stopped; i++) {
                 open++;
                 target.dispatchEvent(TypedEvent.of(type, published++)).onComplete(outcome -> {
                     synchronized (this) {
@@ -64,6 +69,12 @@ final class Traffic {
             if (open == 0 && stopped) {
                 settled.tryComplete(published);
             }
+        }
+
+        /** Waits for readers, so that no queue overflows where they are slower. */
+        Publisher notAheadOf(Reader... all) {
+            readers = List.of(all);
+            return this;
         }
 
         synchronized int confirmed() {

@@ -33,8 +33,8 @@ class TwoHubsTest extends FaultTest {
         TypedEventTarget two = spoke(listen(hub()));
         Traffic.Reader atOne = reader(one);
         Traffic.Reader atTwo = reader(two);
-        Traffic.Publisher fromOne = publisher(one, "one");
-        Traffic.Publisher fromTwo = publisher(two, "two");
+        Traffic.Publisher fromOne = publisher(one, "one").notAheadOf(atOne, atTwo);
+        Traffic.Publisher fromTwo = publisher(two, "two").notAheadOf(atOne, atTwo);
         for (Traffic.Publisher publisher : List.of(fromOne, fromTwo)) {
             eventually(() -> assertTrue(publisher.confirmed() > 200));
             int published = result(publisher.stop());
@@ -126,7 +126,7 @@ class TwoHubsTest extends FaultTest {
                 EventType.of("traffic.moving", Integer.class),
                 reader::handle,
                 ListenerOptions.defaults().onError(reader::failed)));
-        Traffic.Publisher publisher = publisher(moving, "moving");
+        Traffic.Publisher publisher = publisher(moving, "moving").notAheadOf(reader);
         eventually(() -> assertTrue(reader.heard(publisher.topic()) > 200));
         proxy.to(other);
         result(closing.close());

@@ -149,18 +149,12 @@ class WebSocketListenTest {
         assertInstanceOf(ConfigurationException.class, failure);
         assertTrue(failure.getMessage().contains("choose another port"), failure.getMessage());
         // Vert.x would have the servers of one Vertx share it
-        String fixed = "ws://127.0.0.1:" + freePort();
+        String fixed = "ws://127.0.0.1:" + Ports.free();
         LinkTest.result(hub.listen(fixed));
         assertInstanceOf(ConfigurationException.class, failure(other.listen(fixed + "/other")));
         LinkTest.result(hub.close());
         LinkTest.eventually(() -> LinkTest.result(other.listen(fixed)));
         LinkTest.result(other.close());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
     }
 
     @ParameterizedTest
@@ -212,7 +206,8 @@ class WebSocketListenTest {
             assertTrue(peer.read().text().contains("$welcome"));
             Future<Void> closed = hub.close();
             assertTrue(peer.read().text().contains("$bye"));
-            assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port(url)).close());
+            LinkTest.eventually(() ->
+                    assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port(url)).close()));
             RawWebSocket.Frame close = peer.read();
             assertEquals(RawWebSocket.CLOSE, close.opcode());
             peer.send(RawWebSocket.CLOSE, true, close.payload());
@@ -224,7 +219,7 @@ class WebSocketListenTest {
 
     @Test
     void whereNobodyListensItIsWorthTryingAgain() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         Throwable failure = connectFailure("ws://127.0.0.1:" + port + "/events");
         assertInstanceOf(NotConnectedException.class, failure);
         assertTrue(failure.getMessage().contains("ws://127.0.0.1:" + port + "/events"), failure.getMessage());
@@ -306,7 +301,7 @@ class WebSocketListenTest {
         String url = LinkTest.result(hub.listen("ws://127.0.0.1:0"));
         // wherever it begins
         for (int i = 0; i < 5; i++) {
-            assertWorks("ws://127.0.0.1:" + freePort() + ",127.0.0.1:" + port(url) + "/events");
+            assertWorks("ws://127.0.0.1:" + Ports.free() + ",127.0.0.1:" + port(url) + "/events");
         }
     }
 

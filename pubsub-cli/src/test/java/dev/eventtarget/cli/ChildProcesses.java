@@ -21,6 +21,10 @@ abstract class ChildProcesses {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final Path JAR = Path.of(System.getProperty("pubsub.jar"));
 
+    /** Vert.x warns of threads that get no processor for a while, and tests look at what a command says. */
+    private static final String NOTHING_OF_THE_MACHINE =
+            "-Dorg.slf4j.simpleLogger.log.io.vertx.core.impl.BlockedThreadChecker=off";
+
     @TempDir
     Path directory;
 
@@ -35,7 +39,7 @@ abstract class ChildProcesses {
     /** A process with its output in files, so that no full pipe holds it up. */
     record Running(Process process, Path out, Path err) {
         int exit() throws InterruptedException {
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
+            assertTrue(process.waitFor(120, TimeUnit.SECONDS), "still running");
             return process.exitValue();
         }
 
@@ -49,7 +53,8 @@ abstract class ChildProcesses {
     }
 
     ProcessBuilder jar(String... args) {
-        List<String> command = new ArrayList<>(List.of(JAVA.toString(), "-jar", JAR.toString()));
+        List<String> command =
+                new ArrayList<>(List.of(JAVA.toString(), NOTHING_OF_THE_MACHINE, "-jar", JAR.toString()));
         command.addAll(List.of(args));
         return new ProcessBuilder(command);
     }

@@ -5,11 +5,15 @@ import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** What a command run in this process printed, and its exit code. */
 record Cli(int exit, String out, String err) {
+    /** How long to wait for what is to happen. */
+    static final Duration LONG = Duration.ofSeconds(60);
+
     static Cli run(Vertx vertx, String in, String... args) {
         return run(vertx, in, new StringWriter(), args);
     }

@@ -88,7 +88,7 @@ class CommandsTest {
 
     /** What a target has, as 'sub' prints it. */
     private List<String> published(int count) {
-        Cli sub = sub("--from", "earliest", "--count", "" + count, "--timeout", "20s", ">");
+        Cli sub = sub("--from", "earliest", "--count", "" + count, "--timeout", "60s", ">");
         assertEquals(Main.OK, sub.exit(), sub.err());
         return sub.lines();
     }
@@ -192,7 +192,7 @@ class CommandsTest {
         void printsOnlyWhatMatches() {
             pub(String.join("\n", line("order.placed:1", "1"), line("user.created", "2"), line("order.paid", "3")));
 
-            Cli sub = sub("--from", "earliest", "--count", "2", "--timeout", "20s", "order.*");
+            Cli sub = sub("--from", "earliest", "--count", "2", "--timeout", "60s", "order.*");
 
             assertEquals(Main.OK, sub.exit(), sub.err());
             assertEquals(List.of(line("order.placed:1", "1"), line("order.paid", "3")), sub.lines());
@@ -202,7 +202,7 @@ class CommandsTest {
         void listensToSeveralPatterns() {
             pub(String.join("\n", line("a.b", "1"), line("c", "2"), line("d", "3")));
 
-            Cli sub = sub("--from", "earliest", "--timeout", "300ms", "a.>", "d", "d");
+            Cli sub = sub("--from", "earliest", "--timeout", "3s", "a.>", "d", "d");
 
             assertEquals(Main.OK, sub.exit(), sub.err());
             assertEquals(
@@ -214,7 +214,7 @@ class CommandsTest {
         void endsAtTheCount() {
             pub(lines(3000));
 
-            Cli sub = sub("--from", "earliest", "--count", "2000", "--timeout", "20s", "tick");
+            Cli sub = sub("--from", "earliest", "--count", "2000", "--timeout", "60s", "tick");
 
             assertEquals(Main.OK, sub.exit(), sub.err());
             assertEquals(lines(2000).lines().toList(), sub.lines());
@@ -224,7 +224,7 @@ class CommandsTest {
         void failsWhenTimeIsUpBeforeTheCount() {
             pub(lines(2));
 
-            Cli sub = sub("--from", "earliest", "--count", "3", "--timeout", "200ms", "tick");
+            Cli sub = sub("--from", "earliest", "--count", "3", "--timeout", "3s", "tick");
 
             assertEquals(Main.FAILED, sub.exit());
             assertEquals(2, sub.lines().size());
@@ -235,9 +235,9 @@ class CommandsTest {
         void listensFromNowOnByDefault() {
             pub(lines(10));
             CompletableFuture<Cli> sub =
-                    start("--count", "1", "--timeout", "20s", "tick").result();
+                    start("--count", "1", "--timeout", "60s", "tick").result();
 
-            await().until(() -> {
+            await().atMost(Cli.LONG).until(() -> {
                 pub(line("tick", "\"new\""));
                 return sub.isDone();
             });
@@ -248,7 +248,7 @@ class CommandsTest {
         @Test
         void goesOnBehindAPosition() {
             pub(lines(10));
-            Cli first = sub("--from", "earliest", "--count", "4", "--timeout", "20s", "tick");
+            Cli first = sub("--from", "earliest", "--count", "4", "--timeout", "60s", "tick");
             String hint = first.err()
                     .lines()
                     .filter(line -> line.startsWith("to go on behind the last event: --from "))
@@ -256,7 +256,7 @@ class CommandsTest {
                     .orElseThrow();
 
             Cli second = sub(
-                    "--from", hint.substring(hint.lastIndexOf(' ') + 1), "--count", "6", "--timeout", "20s", "tick");
+                    "--from", hint.substring(hint.lastIndexOf(' ') + 1), "--count", "6", "--timeout", "60s", "tick");
 
             assertEquals(Main.OK, second.exit(), second.err());
             List<String> all = new ArrayList<>(first.lines());
@@ -268,10 +268,10 @@ class CommandsTest {
         void beginsAtATime() {
             pub(line("tick", "1"));
             Instant between = Instant.now();
-            await().until(() -> Instant.now().isAfter(between.plusMillis(2)));
+            await().atMost(Cli.LONG).until(() -> Instant.now().isAfter(between.plusMillis(2)));
             pub(line("tick", "2"));
 
-            Cli sub = sub("--from", between.plusMillis(1).toString(), "--count", "1", "--timeout", "20s", "tick");
+            Cli sub = sub("--from", between.plusMillis(1).toString(), "--count", "1", "--timeout", "60s", "tick");
 
             assertEquals(List.of(line("tick", "2")), sub.lines());
         }
@@ -282,7 +282,7 @@ class CommandsTest {
             CompletableFuture<Cli> two = group();
 
             AtomicInteger number = new AtomicInteger();
-            await().until(() -> {
+            await().atMost(Cli.LONG).until(() -> {
                 StringBuilder more = new StringBuilder();
                 IntStream.range(0, 20)
                         .forEach(i -> more.append(line("tick", "" + number.incrementAndGet()))
@@ -297,7 +297,7 @@ class CommandsTest {
         }
 
         private CompletableFuture<Cli> group() {
-            return start("--group", "g", "--count", "50", "--timeout", "20s", "tick")
+            return start("--group", "g", "--count", "50", "--timeout", "60s", "tick")
                     .result();
         }
 
@@ -312,7 +312,7 @@ class CommandsTest {
         void printsWhatHasArrivedWhenInterrupted() {
             pub(lines(100));
             Cli.Running sub = start("--from", "earliest", "tick");
-            await().until(() -> sub.out().toString().lines().count() == 100);
+            await().atMost(Cli.LONG).until(() -> sub.out().toString().lines().count() == 100);
 
             sub.thread().interrupt();
 
@@ -325,7 +325,7 @@ class CommandsTest {
         void anInterruptBeforeTheCountIsNoSuccess() {
             pub(lines(100));
             Cli.Running sub = start("--from", "earliest", "--count", "101", "tick");
-            await().until(() -> sub.out().toString().lines().count() == 100);
+            await().atMost(Cli.LONG).until(() -> sub.out().toString().lines().count() == 100);
 
             sub.thread().interrupt();
 
@@ -524,7 +524,7 @@ class CommandsTest {
 
             pub(line("order.placed:1", "1"));
 
-            await().until(() -> heard.size() == 1);
+            await().atMost(Cli.LONG).until(() -> heard.size() == 1);
             assertEquals("order.placed:1", heard.get(0).type().topic());
         }
     }

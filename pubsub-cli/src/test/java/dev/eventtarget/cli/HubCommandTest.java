@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -60,7 +59,7 @@ class HubCommandTest {
     private List<String> start(int lines, String... args) {
         hub = Cli.Running.start(
                 VERTX, Stream.concat(Stream.of("hub"), Stream.of(args)).toArray(String[]::new));
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Cli.LONG)
                 .until(() ->
                         hub.result().isDone() || hub.out().toString().lines().count() >= lines);
         return hub.out().toString().lines().toList();
@@ -148,7 +147,7 @@ class HubCommandTest {
                 "--count",
                 "1",
                 "--timeout",
-                "20s",
+                "60s",
                 "order.*");
         assertEquals(Main.OK, sub.exit(), sub.err());
         assertEquals(

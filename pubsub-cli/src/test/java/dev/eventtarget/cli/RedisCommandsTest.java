@@ -105,7 +105,7 @@ class RedisCommandsTest {
 
         Cli pub = Cli.run(VERTX, lines, "pub", "--url", url);
         Cli sub = cli(
-                "sub", "--url", url, "--from", "earliest", "--count", "2", "--timeout", "20s", "order.placed", "tick");
+                "sub", "--url", url, "--from", "earliest", "--count", "2", "--timeout", "60s", "order.placed", "tick");
 
         assertEquals(Main.OK, pub.exit(), pub.err());
         assertEquals(
@@ -215,7 +215,7 @@ class RedisCommandsTest {
         }
 
         private List<String> deadLetters(int count) {
-            Cli list = dlq("list", "--count", "" + count, "--timeout", "20s");
+            Cli list = dlq("list", "--count", "" + count, "--timeout", "60s");
             assertEquals(Main.OK, list.exit(), list.err());
             return list.lines();
         }
@@ -256,7 +256,7 @@ class RedisCommandsTest {
             Cli replay = dlq("replay");
             assertEquals(Main.OK, replay.exit(), replay.err());
             assertTrue(replay.err().contains("published 2 dead letters anew"), replay.err());
-            await().until(() -> handled.size() == 3);
+            await().atMost(Cli.LONG).until(() -> handled.size() == 3);
             assertEquals(List.of(2, -1, -3), orders());
             TypedEvent<Integer> again = handled.get(1);
             assertEquals("order.placed:o-1", again.type().topic());
@@ -280,9 +280,9 @@ class RedisCommandsTest {
             refuses = false;
 
             assertEquals(Main.OK, dlq("replay", "--count", "1").exit());
-            await().until(() -> orders().equals(List.of(-1)));
+            await().atMost(Cli.LONG).until(() -> orders().equals(List.of(-1)));
             assertEquals(Main.OK, dlq("replay").exit());
-            await().until(() -> orders().equals(List.of(-1, -2, -3)));
+            await().atMost(Cli.LONG).until(() -> orders().equals(List.of(-1, -2, -3)));
         }
 
         @Test
@@ -297,7 +297,7 @@ class RedisCommandsTest {
             assertEquals(2, deadLetters(2).size());
             refuses = false;
             assertEquals(Main.OK, dlq("replay").exit());
-            await().until(() -> orders().equals(List.of(-1)));
+            await().atMost(Cli.LONG).until(() -> orders().equals(List.of(-1)));
         }
 
         @Test
@@ -320,7 +320,7 @@ class RedisCommandsTest {
             listen();
             Cli replay = dlq("replay");
             assertTrue(replay.err().contains("published 1 dead letter anew"), replay.err());
-            await().until(() -> orders().equals(List.of(-1)));
+            await().atMost(Cli.LONG).until(() -> orders().equals(List.of(-1)));
         }
 
         @Test
@@ -337,7 +337,7 @@ class RedisCommandsTest {
             Cli replay = dlq("replay");
             assertEquals(Main.FAILED, replay.exit(), replay.err());
             assertTrue(replay.err().contains("published 1 dead letter anew"), replay.err());
-            await().until(() -> orders().equals(List.of(-1)));
+            await().atMost(Cli.LONG).until(() -> orders().equals(List.of(-1)));
         }
 
         @Test
@@ -355,7 +355,7 @@ class RedisCommandsTest {
                     .await();
 
             assertEquals(Main.OK, dlq("replay", "--count", "1").exit());
-            await().until(() -> details.equals(List.of("{\"n\":  1.500}")));
+            await().atMost(Cli.LONG).until(() -> details.equals(List.of("{\"n\":  1.500}")));
         }
 
         @Test

@@ -33,6 +33,9 @@ class RunTest {
     private static final Vertx VERTX = Vertx.vertx();
     private static final int SIZE = 4000;
 
+    /** After so long without an event no more come. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
 
     @AfterAll
@@ -47,7 +50,7 @@ class RunTest {
         run.listen(VERTX).await();
         long start = System.nanoTime();
         run.publish(0, published -> {});
-        run.awaitArrival(Duration.ofMillis(200));
+        run.awaitArrival(PATIENCE);
         target.close().await();
 
         Set<Ledger.Fault> faults = EnumSet.noneOf(Ledger.Fault.class);

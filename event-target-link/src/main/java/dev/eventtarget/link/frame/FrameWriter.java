@@ -27,6 +27,7 @@ public final class FrameWriter {
 
     private final Link link;
     private FrameCodec codec;
+    private byte[] separator;
     private boolean text = true;
     private int mostFrames;
     private int mostBytes = Integer.MAX_VALUE;
@@ -50,6 +51,7 @@ public final class FrameWriter {
     public FrameWriter(Link link, FrameCodec json) {
         this.link = link;
         this.codec = json;
+        this.separator = json.batchSeparator();
     }
 
     /**
@@ -63,6 +65,7 @@ public final class FrameWriter {
     public void agreed(FrameCodec agreed, boolean isText, int batch, int bytes) {
         flush();
         codec = agreed;
+        separator = agreed.batchSeparator();
         text = isText;
         mostFrames = batch;
         mostBytes = bytes;
@@ -186,7 +189,7 @@ public final class FrameWriter {
             }
             message = open;
         } else {
-            open.writeBytes(codec.batchSeparator());
+            open.writeBytes(separator);
         }
         return open;
     }
