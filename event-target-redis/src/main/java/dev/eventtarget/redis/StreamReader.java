@@ -719,7 +719,7 @@ final class StreamReader {
                     List<Future<Void>> asked = new ArrayList<>();
                     for (StreamCursor stream : List.copyOf(streams.values())) {
                         if (concerned.test(stream)) {
-                            asked.add(lastEntry(stream.key()).map(end -> {
+                            asked.add(retried(() -> lastEntry(stream.key())).map(end -> {
                                 ends.put(stream, end);
                                 return null;
                             }));

@@ -107,4 +107,17 @@ class CatchUpTest extends RedisTest {
     private static int asked(RedisServer server) {
         return Integer.parseInt(server.info("cmdstat_xinfo|stream").replaceFirst("calls=(\\d+),.*", "$1"));
     }
+
+    @Test
+    void aLostConnectionOnlyDelaysIt() throws Exception {
+        RedisServer own = use(RedisServer.start());
+        TcpProxy proxy = TcpProxy.start(vertx, own.port());
+        TypedEventTarget far = open(proxy.url());
+        ListenerSubscription listener = (ListenerSubscription) ready(far.addEventListener(NUMBER, event -> {}));
+        // nothing is on the way: the next bytes are the question for the end of the stream
+        eventually(() -> assertEquals("1", own.info("blocked_clients")));
+        proxy.cutRequestsAfter(5);
+        result(listener.catchUp());
+        assertEquals(1, proxy.cuts());
+    }
 }
