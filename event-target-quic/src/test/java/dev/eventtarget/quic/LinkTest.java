@@ -50,7 +50,7 @@ abstract class LinkTest {
     /** A server, and where it is. */
     record Server(QuicServer server, NodeAddress address) {
         String url(String options) {
-            return address + "?maxMessage=" + MOST + options;
+            return address + "?connectTimeout=20s&maxMessage=" + MOST + options;
         }
     }
 
@@ -64,7 +64,7 @@ abstract class LinkTest {
                 .connectHandler(connection -> NodeConnection.of(connection).onSuccess(known -> {
                     connections.add(known);
                     known.streams(stream -> {
-                        QuicLink link = QuicLink.of(known, stream, MOST);
+                        QuicLink link = QuicLink.of(known, stream, node.sizes(MOST));
                         LinkRecorder recorder = new LinkRecorder(link);
                         link.handler(recorder);
                         accepted.add(recorder);
