@@ -18,14 +18,16 @@ import java.util.function.Predicate;
  */
 final class Arrivals {
     private final Hub hub;
+    private final QuicLink.Settings settings;
     private final Predicate<NodeId> admits;
     private final Set<NodeConnection> connections = ConcurrentHashMap.newKeySet();
 
     /** Those whose peer has not opened its stream yet. */
     private final AtomicInteger silent = new AtomicInteger();
 
-    Arrivals(Hub hub, Predicate<NodeId> admits) {
+    Arrivals(Hub hub, QuicNode node, Predicate<NodeId> admits) {
         this.hub = hub;
+        this.settings = node.settings(hub.options().maxMessage());
         this.admits = admits;
     }
 
@@ -77,7 +79,7 @@ final class Arrivals {
                 CloseReason.UNAUTHORIZED, "The node " + connection.peer() + " is not one that the hub lets in");
     }
 
-    /** The one stream of a connection. */
+    /** The first stream of a connection, which becomes the link. */
     private final class Stream {
         private final NodeConnection connection;
         private final Promise<Void> linked;
@@ -91,11 +93,12 @@ final class Arrivals {
         }
 
         void opened(QuicStream stream) {
-            if (isThere()) {
-                connection.close(CloseReason.PROTOCOL, "A link is one stream");
+            if (!stream.isBidirectional()) {
+                connection.close(CloseReason.PROTOCOL, "A link begins with a bidirectional stream");
                 return;
             }
-            QuicLink link = QuicLink.of(connection, stream, hub.options().maxMessage());
+            isThere();
+            QuicLink link = QuicLink.of(connection, stream, settings);
             hub.accept(
                     link,
                     new Handshake(

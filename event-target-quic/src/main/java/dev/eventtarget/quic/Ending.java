@@ -28,10 +28,7 @@ record Ending(@Nullable CloseReason reason, String message) {
             return ofApplication(close.error(), text);
         }
         if (close.isTlsError()) {
-            return new Ending(
-                    CloseReason.UNAUTHORIZED,
-                    "The peer does not accept this node's certificate" + " (TLS alert "
-                            + QuicConnectionCloseEvent.extractTlsError(close.error()) + ")");
+            return new Ending(CloseReason.UNAUTHORIZED, alert(QuicConnectionCloseEvent.extractTlsError(close.error())));
         }
         return lost(
                 close.error() == NO_ERROR
@@ -47,6 +44,18 @@ record Ending(@Nullable CloseReason reason, String message) {
             // where there is no reason phrase
             return "";
         }
+    }
+
+    /** The other side can't say more than the number of an alert (RFC 8446, section 6). */
+    private static String alert(int number) {
+        String words = switch (number) {
+            case 45 ->
+                "To the peer this node's certificate has expired or is not valid yet: compare the clocks of the two nodes";
+            case 116 -> "The peer wants a certificate, and this node has shown none";
+            case 120 -> "The peer speaks another protocol: compare the option alpn";
+            default -> "The peer does not accept this node's certificate";
+        };
+        return words + " (TLS alert " + number + ")";
     }
 
     private static Ending ofApplication(int code, String text) {

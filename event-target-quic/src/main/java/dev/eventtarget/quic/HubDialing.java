@@ -38,9 +38,9 @@ final class HubDialing implements Listening {
         // a context of nobody, as the hub ends this
         context = ((VertxInternal) vertx).createEventLoopContext();
         spoke = NodeAddress.of(config, "a spoke tells it as it begins to listen, and pubsub identity show does");
-        connectTimeout = QuicNode.connectTimeout(config);
+        connectTimeout = Options.connectTimeout(config);
         node = QuicNode.hub(vertx, config, hub.options().heartbeat());
-        arrivals = new Arrivals(hub, spoke.node()::equals);
+        arrivals = new Arrivals(hub, node, spoke.node()::equals);
     }
 
     void begin() {

@@ -16,7 +16,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** A hub's address: nodes connect to it. */
 final class HubListening implements Listening {
@@ -33,7 +32,7 @@ final class HubListening implements Listening {
         this.vertx = (VertxInternal) vertx;
         host = config.string("host", "127.0.0.1");
         askedPort = config.integer("port", NodeAddress.USUAL_PORT, 0, 65_535);
-        Path allow = file(config, "allow");
+        Path allow = Options.file(config, "allow");
         boolean allowAny = config.bool("allowAny", false);
         if (allow != null && allowAny) {
             throw new ConfigurationException("Of the options allow and allowAny only one may be set");
@@ -44,8 +43,8 @@ final class HubListening implements Listening {
                     + " every node that proves who it is");
         }
         node = QuicNode.hub(vertx, config, hub.options().heartbeat());
-        lists = NodeLists.open(vertx, allow, file(config, "deny"));
-        arrivals = new Arrivals(hub, lists::admits);
+        lists = NodeLists.open(vertx, allow, Options.file(config, "deny"));
+        arrivals = new Arrivals(hub, node, lists::admits);
         lists.onChange(arrivals::check);
         server = node.server(RetryTokens.newKey()).connectHandler(arrivals::take);
     }
@@ -55,11 +54,6 @@ final class HubListening implements Listening {
         // reads files
         return vertx.executeBlocking(() -> new HubListening(vertx, hub, config), false)
                 .compose(HubListening::listen);
-    }
-
-    private static @Nullable Path file(EventTargetConfig config, String name) {
-        String value = config.string(name);
-        return value == null ? null : Path.of(value);
     }
 
     private boolean isLoopback() {

@@ -28,7 +28,7 @@ final class ListeningConnector implements Connector {
     private final String host;
     private final int port;
     private final Duration connectTimeout;
-    private final int maxMessage;
+    private final QuicLink.Settings settings;
     private final QuicNode node;
     private @Nullable QuicServer server;
     private @Nullable Context context;
@@ -46,9 +46,9 @@ final class ListeningConnector implements Connector {
         hub = NodeAddress.node(config, QuicConnector.WHERE_TO_FIND_IT);
         host = config.string("host", "127.0.0.1");
         port = config.integer("port", NodeAddress.USUAL_PORT, 0, 65_535);
-        connectTimeout = QuicNode.connectTimeout(config);
-        maxMessage = QuicConnector.maxMessage(config);
+        connectTimeout = Options.connectTimeout(config);
         node = QuicNode.spoke(vertx, config);
+        settings = node.settings(Options.maxMessage(config));
     }
 
     /** {@return the hub, for logs and errors} */
@@ -111,7 +111,7 @@ final class ListeningConnector implements Connector {
         if (waiter != null && connection != null && !used && connection.isOpen()) {
             used = true;
             waiting = null;
-            QuicLink.open(connection, maxMessage, connectTimeout).onComplete(waiter);
+            QuicLink.open(connection, settings, connectTimeout).onComplete(waiter);
         }
     }
 

@@ -1,12 +1,15 @@
 package dev.eventtarget.quic;
 
 import dev.eventtarget.link.spi.CloseReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicConnectionStats;
+import io.netty.handler.codec.quic.QuicPathEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -16,6 +19,7 @@ import io.vertx.core.net.QuicStream;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +30,23 @@ import org.slf4j.LoggerFactory;
  * A QUIC connection to another node: who that is, its streams, and how it ends. On the connection's event loop, but for what
  * says otherwise.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails comes back as the end of the connection
 final class NodeConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
+
+    private static final long PATH_MILLIS = 300;
 
     private final QuicConnectionInternal connection;
     private final QuicChannel channel;
     private final NodeId peer;
     private final Promise<Ending> ended;
+    private Consumer<byte[]> datagrams = nobody -> {};
     private String remoteAddress = "";
+
+    /** Set when this is put into the pipeline, before anything else. */
+    @SuppressWarnings("NullAway.Init")
+    private ChannelHandlerContext netty;
+
     private @Nullable Ending ending;
 
     private NodeConnection(QuicConnectionInternal connection, NodeId peer) {
@@ -109,8 +122,58 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
         return packets.future();
     }
 
+    /** Opens a bidirectional stream. */
     Future<QuicStream> openStream() {
         return connection.openStream(connection.context(), true);
+    }
+
+    /** Opens a unidirectional stream, when the peer takes one more. */
+    Future<QuicStream> openAside() {
+        return connection.openStream(connection.context(), false);
+    }
+
+    /** {@return whether the peer takes unidirectional streams} */
+    boolean takesAsides() {
+        return connection.transportParams() != null
+                && connection.transportParams().initialMaxStreamsUni() > 0;
+    }
+
+    /** {@return the most bytes of a datagram; 0 where the peer takes none} */
+    int maxDatagram() {
+        return Math.max(0, connection.maxDatagramLength());
+    }
+
+    /** Has datagrams handled. */
+    void datagrams(Consumer<byte[]> handler) {
+        datagrams = handler;
+    }
+
+    /** Sends a datagram, with the next {@link #flushDatagrams}. */
+    void sendDatagram(byte[] bytes) {
+        ByteBuf datagram = netty.alloc().directBuffer(bytes.length).writeBytes(bytes);
+        netty.write(datagram, netty.voidPromise());
+    }
+
+    void flushDatagrams() {
+        netty.flush();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object read) {
+        if (read instanceof ByteBuf datagram) {
+            try {
+                datagrams.accept(ByteBufUtil.getBytes(datagram));
+            } finally {
+                datagram.release();
+            }
+        } else {
+            ctx.fireChannelRead(read);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        netty = ctx;
     }
 
     /**
@@ -149,8 +212,18 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
             }
             // behind what else has come with it
             channel.eventLoop().execute(this::end);
+        } else if (event instanceof QuicPathEvent.PeerMigrated) {
+            moved();
+        } else if (event instanceof QuicPathEvent.ReusedSourceConnectionId) {
+            // the new path may not be known yet, and may never be: quiche keeps two of a connection
+            channel.eventLoop().schedule(this::moved, PATH_MILLIS, TimeUnit.MILLISECONDS);
         }
         ctx.fireUserEventTriggered(event);
+    }
+
+    /** What was on its way to the old address is not sent again: a new connection goes on behind it. */
+    private void moved() {
+        lose(CloseReason.GOING_AWAY, "The peer has come to another address");
     }
 
     @Override

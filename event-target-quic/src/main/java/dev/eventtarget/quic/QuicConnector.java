@@ -14,22 +14,16 @@ final class QuicConnector implements Connector {
     static final String WHERE_TO_FIND_IT =
             "a hub prints its own as it begins to listen, and pubsub identity show tells it";
 
-    private static final int MOST_MESSAGE = 64 << 20;
-
     private final QuicNode node;
     private final NodeAddress hub;
     private final Duration connectTimeout;
-    private final int maxMessage;
+    private final QuicLink.Settings settings;
 
     QuicConnector(Vertx vertx, EventTargetConfig config) {
         hub = NodeAddress.of(config, WHERE_TO_FIND_IT);
-        connectTimeout = QuicNode.connectTimeout(config);
-        maxMessage = maxMessage(config);
+        connectTimeout = Options.connectTimeout(config);
         node = QuicNode.spoke(vertx, config);
-    }
-
-    static int maxMessage(EventTargetConfig config) {
-        return config.integer("maxMessage", MOST_MESSAGE, 1024, MOST_MESSAGE);
+        settings = node.settings(Options.maxMessage(config));
     }
 
     /** {@return the hub, for logs and errors} */
@@ -40,7 +34,7 @@ final class QuicConnector implements Connector {
     @Override
     public Future<Link> connect(Context context) {
         return node.connect((ContextInternal) context, hub, connectTimeout)
-                .compose(connection -> QuicLink.open(connection, maxMessage, connectTimeout));
+                .compose(connection -> QuicLink.open(connection, settings, connectTimeout));
     }
 
     @Override

@@ -23,17 +23,14 @@ public final class QuicEventTargetProvider implements EventTargetProvider {
     @Override
     public Map<String, String> options() {
         Map<String, String> help = Spokes.options();
+        help.putAll(Options.ofNode("spoke"));
         help.put("user", "the hub's NodeId: what stands before the @ of a URI");
         help.put("host", "the hub's host; localhost by default");
         help.put("port", "the hub's UDP port; 4433 by default");
         help.put(
-                "identity",
-                "the file with the spoke's key, made where there is none; without it the spoke is another node each time");
-        help.put(
                 "listen",
                 "whether to listen at host and port for the hub, which then dials the spoke; false by default");
-        help.put("alpn", "the protocol's name in the TLS handshake; eventtarget/1 by default");
-        help.put("idleTimeout", "after how long a silence a connection is lost; as the hub has it by default");
+        help.put("idleTimeout", "after how long a silence a connection is lost; 10s by default");
         help.put("maxMessage", "the most bytes of a message of the hub's; 67108864 by default");
         return help;
     }

@@ -10,6 +10,8 @@ import java.util.Set;
 
 /** Lets a hub listen at {@code quic://…}, and connect to spokes that listen there. */
 public final class QuicHubTransport implements HubTransport {
+    private static final String IDLE_TIMEOUT = "after how long a silence a connection is lost; 10s by default";
+
     /** Called by the service loader. */
     public QuicHubTransport() {}
 
@@ -20,42 +22,27 @@ public final class QuicHubTransport implements HubTransport {
 
     @Override
     public Map<String, String> options() {
-        return Map.of(
-                "host",
-                "the address to listen at; 127.0.0.1 by default, 0.0.0.0 for all of the machine's",
-                "port",
-                "the UDP port; 0 for a free one; 4433 by default",
-                "identity",
-                "the file with the hub's key, made where there is none; without it the hub is another node each time",
-                "allow",
-                "the file that lists who may come, a NodeId a line; read again when it changes",
-                "deny",
-                "the file that lists who may not come; read again when it changes",
+        Map<String, String> help = Options.ofNode("hub");
+        help.put("host", "the address to listen at; 127.0.0.1 by default, 0.0.0.0 for all of the machine's");
+        help.put("port", "the UDP port; 0 for a free one; 4433 by default");
+        help.put("allow", "the file that lists who may come, a NodeId a line; read again when it changes");
+        help.put("deny", "the file that lists who may not come; read again when it changes");
+        help.put(
                 "allowAny",
-                "whether every node may come that proves who it is; false by default, but for an address of this machine alone",
-                "alpn",
-                "the protocol's name in the TLS handshake; eventtarget/1 by default",
-                "idleTimeout",
-                "after how long a silence a connection is lost; three times the hub's heartbeat by default");
+                "whether every node may come that proves who it is; false by default, but for an address of this machine alone");
+        help.put("idleTimeout", IDLE_TIMEOUT);
+        return help;
     }
 
     @Override
     public Map<String, String> dialOptions() {
-        return Map.of(
-                "user",
-                "the spoke's NodeId: what stands before the @ of a URI",
-                "host",
-                "the spoke's host; localhost by default",
-                "port",
-                "the spoke's UDP port; 4433 by default",
-                "identity",
-                "the file with the hub's key, made where there is none; without it the hub is another node each time",
-                "alpn",
-                "the protocol's name in the TLS handshake; eventtarget/1 by default",
-                "idleTimeout",
-                "after how long a silence a connection is lost; three times the hub's heartbeat by default",
-                "connectTimeout",
-                "how long the spoke may take to answer; 5s by default");
+        Map<String, String> help = Options.ofNode("hub");
+        help.put("user", "the spoke's NodeId: what stands before the @ of a URI");
+        help.put("host", "the spoke's host; localhost by default");
+        help.put("port", "the spoke's UDP port; 4433 by default");
+        help.put("idleTimeout", IDLE_TIMEOUT);
+        help.put("connectTimeout", "how long the spoke may take to answer; 5s by default");
+        return help;
     }
 
     @Override

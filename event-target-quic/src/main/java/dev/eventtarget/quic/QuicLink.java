@@ -11,8 +11,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
+import io.netty.handler.codec.quic.QuicStreamPriority;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -36,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * and {@link #pause} stops the reading, so that flow control stops the peer.
  *
  * <p>Who closes ends the stream behind what was sent. When the other side has read that far it ends the stream as well, and
- * the connection is closed, with the reason. So nothing that was sent before is lost.
+ * the connection is closed, with the reason. So no message that was sent before is lost; what went beside them may be.
  *
  * <p>All methods run on the connection's event loop.
  */
@@ -46,10 +48,21 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     private static final long CLOSE_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
     private static final long LONGEST_CLOSE = TimeUnit.SECONDS.toNanos(30);
 
+    /** So often in its idle timeout a peer is asked for a sign of life. */
+    private static final int BEATS = 3;
+
+    /** A datagram that is too short for a frame; Netty sends none that are empty. */
+    private static final byte[] SIGN_OF_LIFE = {0};
+
+    /** Before the streams beside it. */
+    private static final QuicStreamPriority FIRST = new QuicStreamPriority(0, true);
+
     private final NodeConnection node;
     private final ContextInternal context;
     private final QuicStreamChannel channel;
+    private final Settings settings;
     private final MessageReader reader;
+    private final AsideStreams asides;
     private final Promise<Void> closed;
     private final Runnable flush = this::flush;
     private final Runnable readOn = this::readOn;
@@ -69,9 +82,10 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     private boolean reading;
     private boolean sending;
     private boolean flushDue;
+    private boolean datagramsDue;
 
-    /** Nothing more is sent. */
-    private boolean outputEnded;
+    /** What was sent is the last. */
+    private boolean ending;
 
     /** Nothing more will come. */
     private boolean inputEnded;
@@ -84,12 +98,25 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     private long unsent;
     private long packetsHeard;
+    private long packetsAtBeat;
+    private int silentBeats;
 
-    private QuicLink(NodeConnection node, QuicStreamChannel channel, int maxMessage) {
+    /**
+     * What both sides of a link need to know of its node.
+     *
+     * @param maxMessage the most bytes of one
+     * @param largeFrom from how many bytes on an event goes beside the messages; 0 for never
+     * @param idleTimeout after how long a silence it takes a connection for lost
+     */
+    record Settings(int maxMessage, int largeFrom, Duration idleTimeout) {}
+
+    private QuicLink(NodeConnection node, QuicStreamChannel channel, Settings settings) {
         this.node = node;
         this.context = node.context().unwrap();
         this.channel = channel;
-        this.reader = new MessageReader(maxMessage);
+        this.settings = settings;
+        this.reader = new MessageReader(settings.maxMessage());
+        this.asides = new AsideStreams(node, settings.maxMessage(), new Beside());
         this.closed = context.promise();
     }
 
@@ -98,25 +125,29 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
      *
      * @param node the connection that it is of
      * @param stream nothing was read from it
-     * @param maxMessage the most bytes of a message
+     * @param settings of this side's node
      * @return the link, which hands nothing over before it has a handler
      */
-    static QuicLink of(NodeConnection node, QuicStream stream, int maxMessage) {
+    static QuicLink of(NodeConnection node, QuicStream stream, Settings settings) {
         ChannelHandlerContext vertx = ((QuicStreamInternal) stream).channelHandlerContext();
         QuicStreamChannel channel = (QuicStreamChannel) vertx.channel();
         channel.config().setAutoRead(false);
-        QuicLink link = new QuicLink(node, channel, maxMessage);
+        QuicLink link = new QuicLink(node, channel, settings);
         vertx.pipeline().addBefore(vertx.name(), "eventtarget", link);
         stream.shutdownHandler(timeout -> link.close(CloseReason.GOING_AWAY, "This side closes"));
+        channel.updatePriority(FIRST);
+        node.streams(link::opened);
+        node.datagrams(link::received);
         node.ended().onSuccess(link::end);
+        link.keepAlive();
         return link;
     }
 
     /** Opens a stream, and a link over it; the connection is closed where that fails. */
-    static Future<Link> open(NodeConnection node, int maxMessage, Duration timeout) {
+    static Future<Link> open(NodeConnection node, Settings settings, Duration timeout) {
         return node.openStream()
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .<Link>map(stream -> of(node, stream, maxMessage))
+                .<Link>map(stream -> of(node, stream, settings))
                 .recover(error -> {
                     node.lose(CloseReason.TIMEOUT, "No stream could be opened");
                     return Future.failedFuture(new NotConnectedException(
@@ -155,7 +186,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public void pause() {
-        if (!outputEnded) {
+        if (!ending) {
             paused = true;
             channel.config().setAutoRead(false);
         }
@@ -182,7 +213,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object read) {
         reading = true;
-        if (!(read instanceof ByteBuf bytes) || outputEnded) {
+        if (!(read instanceof ByteBuf bytes) || ending) {
             ReferenceCountUtil.release(read);
         } else if (paused || !waiting.isEmpty()) {
             waiting.add(bytes);
@@ -221,7 +252,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     private boolean readMessages(Handler to, ByteBuf bytes) {
         boolean any = false;
-        while (!paused && !outputEnded && bytes.isReadable()) {
+        while (!paused && !ending && bytes.isReadable()) {
             byte[] message = reader.next(bytes);
             if (message != null) {
                 any = true;
@@ -265,7 +296,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     /** The peer has ended the stream: so does this side, and the peer closes the connection. */
     private void answerEnd() {
-        if (inputEnded && !outputEnded && waiting.isEmpty() && !paused) {
+        if (inputEnded && !ending && waiting.isEmpty() && !paused) {
             endOutput();
             expectEnd(unsent, System.nanoTime() + LONGEST_CLOSE);
         }
@@ -284,7 +315,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public void send(ByteBuf message, boolean text) {
-        if (outputEnded) {
+        if (ending) {
             message.release();
             return;
         }
@@ -314,6 +345,10 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
         if (flushDue) {
             flushDue = false;
             write();
+            if (datagramsDue) {
+                datagramsDue = false;
+                node.flushDatagrams();
+            }
         }
     }
 
@@ -342,8 +377,78 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         // within send() the caller sees for itself
-        if (!sending && !outputEnded && channel.isWritable()) {
+        if (!sending && !ending && channel.isWritable()) {
             tell(Handler::writable);
+        }
+    }
+
+    // ---- beside the messages
+
+    private void opened(QuicStream stream) {
+        if (stream.isBidirectional()) {
+            fail(CloseReason.PROTOCOL, "The messages of a link are on one stream");
+        } else {
+            asides.opened(stream);
+        }
+    }
+
+    /** What {@link AsideStreams} tells. */
+    private final class Beside implements AsideStreams.User {
+        @Override
+        public void aside(long sub, long number, byte[] frame) {
+            if (!ending) {
+                tell(to -> to.aside(sub, number, frame));
+            }
+        }
+
+        @Override
+        public void alive() {
+            if (!ending) {
+                tell(Handler::alive);
+            }
+        }
+
+        @Override
+        public void fail(CloseReason reason, String message) {
+            QuicLink.this.fail(reason, message);
+        }
+    }
+
+    @Override
+    public int largeFrom() {
+        return settings.largeFrom() > 0 && node.takesAsides() ? settings.largeFrom() : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void sendAside(long sub, long number, byte[] frame) {
+        if (!ending) {
+            asides.send(sub, number, frame);
+        }
+    }
+
+    @Override
+    public int maxDatagram() {
+        return node.maxDatagram();
+    }
+
+    @Override
+    public void sendDatagram(byte[] frame) {
+        if (!ending) {
+            node.sendDatagram(frame);
+            datagramsDue = true;
+            flushSoon();
+        }
+    }
+
+    private void received(byte[] datagram) {
+        if (!ending) {
+            tell(to -> {
+                if (datagram.length <= SIGN_OF_LIFE.length) {
+                    to.alive();
+                } else {
+                    to.datagram(datagram);
+                }
+            });
         }
     }
 
@@ -359,10 +464,46 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
         }
     }
 
-    /** QUIC's own pings can't be sent from here. But those of the peer, and its acknowledgements, are signs of life. */
+    // ---- life
+
+    /** Asks again and again for a sign of life: the acknowledgement of a datagram, where the peer takes any. */
+    private void keepAlive() {
+        if (node.maxDatagram() > 0) {
+            long period = Math.max(1, settings.idleTimeout().toMillis() / BEATS);
+            ScheduledFuture<?> beat =
+                    channel.eventLoop().scheduleWithFixedDelay(this::beat, period, period, TimeUnit.MILLISECONDS);
+            node.ended().onComplete(ended -> beat.cancel(false));
+        }
+    }
+
+    private void beat() {
+        sendSignOfLife();
+        node.packetsReceived().onSuccess(packets -> {
+            silentBeats = packets > packetsAtBeat ? 0 : silentBeats + 1;
+            packetsAtBeat = packets;
+            if (silentBeats == BEATS) {
+                node.lose(CloseReason.TIMEOUT, "Nothing has come from the peer for " + settings.idleTimeout());
+            }
+        });
+    }
+
+    private void sendSignOfLife() {
+        if (!ending) {
+            node.sendDatagram(SIGN_OF_LIFE);
+            node.flushDatagrams();
+        }
+    }
+
+    /**
+     * Pings of QUIC's own can't be sent from here: a datagram is in place of one, where the peer takes any. Its packets are
+     * signs of life, acknowledgements and pings among them.
+     */
     @Override
     public void ping() {
-        if (!outputEnded) {
+        if (node.maxDatagram() > 0) {
+            sendSignOfLife();
+        }
+        if (!ending) {
             node.packetsReceived().onSuccess(this::heard);
         }
     }
@@ -380,7 +521,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     public Future<Void> close(CloseReason reason, String message) {
         if (own == null && node.isOpen()) {
             own = new Ending(reason, message);
-            if (!outputEnded) {
+            if (!ending) {
                 endOutput();
                 discardInput();
                 expectEnd(unsent, System.nanoTime() + LONGEST_CLOSE);
@@ -391,7 +532,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     /** Closes it for what the peer has done. */
     private void fail(CloseReason reason, String message) {
-        if (!outputEnded) {
+        if (!ending) {
             JsonObject detail =
                     new JsonObject().put("reason", reason.wireName()).put("message", message);
             JsonObject error = new JsonObject().put("type", "$error").put("detail", detail);
@@ -401,7 +542,8 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     }
 
     private void endOutput() {
-        outputEnded = true;
+        ending = true;
+        asides.end();
         flushDue = false;
         write();
         // behind what waits; QuicStreamChannel.shutdownOutput() would overtake it
@@ -446,17 +588,17 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (!outputEnded && node.isOpen()) {
+        if (!ending && node.isOpen()) {
             node.lose(CloseReason.PROTOCOL, "The stream was closed");
         }
         ctx.fireChannelInactive();
     }
 
-    private void end(Ending ending) {
+    private void end(Ending ended) {
         if (over == null) {
-            Ending how = own == null ? ending : own;
+            Ending how = own == null ? ended : own;
             over = how;
-            outputEnded = true;
+            ending = true;
             waiting.forEach(ReferenceCountUtil::release);
             waiting.clear();
             writer.release();

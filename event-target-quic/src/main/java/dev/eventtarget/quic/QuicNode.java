@@ -13,6 +13,7 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.QuicClient;
 import io.vertx.core.net.QuicClientConfig;
 import io.vertx.core.net.QuicConfig;
+import io.vertx.core.net.QuicDatagramConfig;
 import io.vertx.core.net.QuicServer;
 import io.vertx.core.net.QuicServerConfig;
 import io.vertx.core.net.ServerSSLOptions;
@@ -32,21 +33,37 @@ final class QuicNode {
     private static final long STREAM_WINDOW = 1 << 20;
 
     private static final long CONNECTION_WINDOW = 2 * STREAM_WINDOW;
+    private static final long ASIDE_WINDOW = STREAM_WINDOW / 4;
+    private static final Duration USUAL_IDLE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LEAST_IDLE = Duration.ofMillis(100);
+    private static final int USUAL_LARGE = 128 << 10;
+    private static final int MOST_LARGE = 1 << 30;
 
     private final Vertx vertx;
     private final NodeId id;
     private final KeyCertOptions certificate;
     private final String alpn;
-    private final @Nullable Duration idleTimeout;
+    private final Duration idleTimeout;
+    private final @Nullable Duration patience;
     private final int streams;
+    private final int largeFrom;
+    private final boolean datagrams;
 
-    private QuicNode(Vertx vertx, NodeIdentity identity, String alpn, @Nullable Duration idleTimeout, int streams) {
+    /** With the patience for peers that can't be asked for a sign of life; null for as much as they have. */
+    private QuicNode(Vertx vertx, EventTargetConfig config, @Nullable Duration patience, int streams) {
+        NativeQuic.check();
         this.vertx = vertx;
+        this.alpn = alpn(config);
+        this.idleTimeout = idleTimeout(config);
+        this.patience = patience == null || patience.compareTo(idleTimeout) > 0 ? patience : idleTimeout;
+        this.streams = streams;
+        this.largeFrom = config.integer("largeFrom", USUAL_LARGE, 0, MOST_LARGE);
+        this.datagrams = config.bool("datagrams", true);
+        Path file = Options.file(config, "identity");
+        NodeIdentity identity = file == null ? NodeIdentity.generate() : NodeIdentity.loadOrCreate(file);
         this.id = identity.nodeId();
         this.certificate = NodeCertificate.of(identity).keyCertOptions();
-        this.alpn = alpn;
-        this.idleTimeout = idleTimeout;
-        this.streams = streams;
     }
 
     /**
@@ -55,40 +72,36 @@ final class QuicNode {
      * @throws ConfigurationException if an option is not as it must be, or there is no QUIC on this platform
      */
     static QuicNode hub(Vertx vertx, EventTargetConfig config, Duration heartbeat) {
-        Duration usual = heartbeat.multipliedBy(3);
-        Duration idle = config.duration("idleTimeout", usual);
-        if (idle.compareTo(heartbeat) <= 0) {
-            throw new ConfigurationException("The option idleTimeout=" + config.string("idleTimeout")
-                    + " must be more than the hub's heartbeat, " + heartbeat.toMillis()
-                    + "ms: else connections end whenever there are no events");
-        }
-        return of(vertx, config, idle, 1);
+        Duration three = heartbeat.multipliedBy(3);
+        return new QuicNode(vertx, config, three.compareTo(PATIENCE) < 0 ? PATIENCE : three, 1);
     }
 
     /** A spoke, which opens the stream. */
     static QuicNode spoke(Vertx vertx, EventTargetConfig config) {
-        Duration idle = config.duration("idleTimeout", Duration.ZERO);
-        return of(vertx, config, idle.isZero() ? null : idle, 0);
+        return new QuicNode(vertx, config, null, 0);
     }
 
-    private static QuicNode of(Vertx vertx, EventTargetConfig config, @Nullable Duration idleTimeout, int streams) {
-        NativeQuic.check();
+    private static Duration idleTimeout(EventTargetConfig config) {
+        Duration idle = config.duration("idleTimeout", USUAL_IDLE);
+        if (idle.compareTo(LEAST_IDLE) < 0) {
+            throw new ConfigurationException(
+                    "The option idleTimeout=" + config.string("idleTimeout") + " must be at least 100ms");
+        }
+        return idle;
+    }
+
+    private static String alpn(EventTargetConfig config) {
         String alpn = config.string("alpn", ALPN);
         if (!alpn.matches("[\\x21-\\x7e]{1,255}")) {
             throw new ConfigurationException(
                     "The option alpn=" + alpn + " must be 1 to 255 characters of ASCII, as in " + ALPN);
         }
-        String file = config.string("identity");
-        NodeIdentity identity = file == null ? NodeIdentity.generate() : NodeIdentity.loadOrCreate(Path.of(file));
-        return new QuicNode(vertx, identity, alpn, idleTimeout, streams);
+        return alpn;
     }
 
-    static Duration connectTimeout(EventTargetConfig config) {
-        Duration timeout = config.duration("connectTimeout", Duration.ofSeconds(5));
-        if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
-            throw new ConfigurationException("The option connectTimeout must be from 1ms to 24d");
-        }
-        return timeout;
+    /** {@return what its links need to know, with the most bytes of a message} */
+    QuicLink.Settings settings(int maxMessage) {
+        return new QuicLink.Settings(maxMessage, largeFrom, idleTimeout);
     }
 
     NodeId id() {
@@ -143,7 +156,10 @@ final class QuicNode {
                 .setInitialMaxStreamDataBidiLocal(STREAM_WINDOW)
                 .setInitialMaxStreamDataBidiRemote(STREAM_WINDOW)
                 .setInitialMaxStreamsBidi(streams)
-                .setMaxIdleTimeout(idleTimeout)
+                .setInitialMaxStreamDataUni(ASIDE_WINDOW)
+                .setInitialMaxStreamsUni(largeFrom == 0 ? 0 : AsideStreams.AT_ONCE)
+                .setDatagramConfig(new QuicDatagramConfig().setEnabled(datagrams))
+                .setMaxIdleTimeout(patience)
                 .setDisableActiveMigration(false);
     }
 }

@@ -32,6 +32,7 @@ final class HubsByBus {
     private record Bus(TypedEventTarget target, int port, String url) {}
 
     private final UnaryOperator<String> targetUri;
+    private final String options;
     private final Path identity;
     private final Vertx targets = Vertx.vertx();
     private final Map<String, Bus> buses = new ConcurrentHashMap<>();
@@ -39,7 +40,13 @@ final class HubsByBus {
 
     /** With the URI of the target for a bus. */
     HubsByBus(UnaryOperator<String> targetUri) {
+        this(targetUri, "");
+    }
+
+    /** And with options of the hubs' addresses. */
+    HubsByBus(UnaryOperator<String> targetUri, String options) {
         this.targetUri = targetUri;
+        this.options = options;
         try {
             identity = Files.createTempDirectory("hubs").resolve("hub.pem");
         } catch (IOException e) {
@@ -75,7 +82,7 @@ final class HubsByBus {
     }
 
     private String listen(TypedEventTarget target, int port) throws Exception {
-        return result(Hub.create(hubs, target).listen("quic://127.0.0.1:" + port + "?identity=" + identity));
+        return result(Hub.create(hubs, target).listen("quic://127.0.0.1:" + port + "?identity=" + identity + options));
     }
 
     private static <T> T result(Future<T> future) throws Exception {

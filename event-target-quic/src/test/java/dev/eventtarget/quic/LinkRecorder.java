@@ -23,8 +23,13 @@ final class LinkRecorder implements Link.Handler {
     /** How a link was closed. */
     record Closed(CloseReason reason, String message) {}
 
+    /** An event that came beside the messages. */
+    record Aside(long sub, long number, byte[] frame) {}
+
     final Link link;
     final Queue<Message> received = new ConcurrentLinkedQueue<>();
+    final Queue<Aside> asides = new ConcurrentLinkedQueue<>();
+    final Queue<byte[]> datagrams = new ConcurrentLinkedQueue<>();
     final Queue<Closed> closed = new ConcurrentLinkedQueue<>();
     final Queue<String> mistakes = new ConcurrentLinkedQueue<>();
     final AtomicInteger alive = new AtomicInteger();
@@ -76,6 +81,18 @@ final class LinkRecorder implements Link.Handler {
             mistakes.add("said to be writable and is not");
         }
         thenWritable.run();
+    }
+
+    @Override
+    public void aside(long sub, long number, byte[] frame) {
+        check();
+        asides.add(new Aside(sub, number, frame));
+    }
+
+    @Override
+    public void datagram(byte[] frame) {
+        check();
+        datagrams.add(frame);
     }
 
     @Override

@@ -167,12 +167,19 @@ class QuicLinkTest extends LinkTest {
     void textThatIsNoUtf8IsRefused() throws Exception {
         byte[][] texts = {{'{', (byte) 0xC3, '}'}, {'[', (byte) 0xFF}, {' ', (byte) 0xED, (byte) 0xA0, (byte) 0x80}};
         Server server = serve();
+        List<RawPeer> peers = new ArrayList<>();
+        List<LinkRecorder> hubs = new ArrayList<>();
         for (byte[] text : texts) {
-            try (RawPeer peer = raw(server)) {
-                peer.write(RawPeer.framed(Buffer.buffer(text)));
-                assertError(peer, CloseReason.MALFORMED);
-                assertEquals(CloseReason.MALFORMED, closeReason(accepted()));
-            }
+            RawPeer peer = raw(server);
+            peer.write(RawPeer.framed(Buffer.buffer(text)));
+            peers.add(peer);
+            hubs.add(accepted());
+        }
+        for (RawPeer peer : peers) {
+            assertError(peer, CloseReason.MALFORMED);
+        }
+        for (LinkRecorder hub : hubs) {
+            assertEquals(CloseReason.MALFORMED, closeReason(hub));
         }
     }
 
@@ -205,15 +212,17 @@ class QuicLinkTest extends LinkTest {
     @Test
     void noiseIsRefusedOrWaitedFor() throws Exception {
         Server server = serve();
-        for (int round = 0; round < 50; round++) {
-            try (RawPeer peer = raw(server)) {
-                byte[] noise = new byte[ThreadLocalRandom.current().nextInt(1, 4096)];
-                ThreadLocalRandom.current().nextBytes(noise);
-                peer.write(Buffer.buffer(noise));
-                LinkRecorder hub = accepted();
-                peer.on(() -> peer.stream().end());
-                eventually(() -> assertEquals(1, hub.closed.size()));
-            }
+        List<LinkRecorder> hubs = new ArrayList<>();
+        for (int round = 0; round < 60; round++) {
+            RawPeer peer = raw(server);
+            byte[] noise = new byte[ThreadLocalRandom.current().nextInt(1, 4096)];
+            ThreadLocalRandom.current().nextBytes(noise);
+            peer.write(Buffer.buffer(noise));
+            hubs.add(accepted());
+            peer.on(() -> peer.stream().end());
+        }
+        for (LinkRecorder hub : hubs) {
+            eventually(() -> assertEquals(1, hub.closed.size()));
         }
     }
 
@@ -263,8 +272,10 @@ class QuicLinkTest extends LinkTest {
         Pair pair = link(serve());
         pair.hub().close(CloseReason.GOING_AWAY, "hub");
         pair.client().close(CloseReason.BYE, "spoke");
-        assertClosed(pair.hub(), CloseReason.GOING_AWAY, "hub");
-        assertClosed(pair.client(), CloseReason.BYE, "spoke");
+        // each by its own reason, or by that of the other, if that was faster
+        for (LinkRecorder side : List.of(pair.hub(), pair.client())) {
+            assertTrue(List.of(CloseReason.GOING_AWAY, CloseReason.BYE).contains(closeReason(side)));
+        }
     }
 
     @Test
