@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  */
 final class Arrivals {
     private final Hub hub;
-    private final QuicLink.Sizes sizes;
+    private final QuicLink.Settings settings;
     private final Predicate<NodeId> admits;
     private final Set<NodeConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -27,7 +27,7 @@ final class Arrivals {
 
     Arrivals(Hub hub, QuicNode node, Predicate<NodeId> admits) {
         this.hub = hub;
-        this.sizes = node.sizes(hub.options().maxMessage());
+        this.settings = node.settings(hub.options().maxMessage());
         this.admits = admits;
     }
 
@@ -98,7 +98,7 @@ final class Arrivals {
                 return;
             }
             isThere();
-            QuicLink link = QuicLink.of(connection, stream, sizes);
+            QuicLink link = QuicLink.of(connection, stream, settings);
             hub.accept(
                     link,
                     new Handshake(

@@ -28,7 +28,7 @@ final class ListeningConnector implements Connector {
     private final String host;
     private final int port;
     private final Duration connectTimeout;
-    private final QuicLink.Sizes sizes;
+    private final QuicLink.Settings settings;
     private final QuicNode node;
     private @Nullable QuicServer server;
     private @Nullable Context context;
@@ -48,7 +48,7 @@ final class ListeningConnector implements Connector {
         port = config.integer("port", NodeAddress.USUAL_PORT, 0, 65_535);
         connectTimeout = Options.connectTimeout(config);
         node = QuicNode.spoke(vertx, config);
-        sizes = node.sizes(Options.maxMessage(config));
+        settings = node.settings(Options.maxMessage(config));
     }
 
     /** {@return the hub, for logs and errors} */
@@ -111,7 +111,7 @@ final class ListeningConnector implements Connector {
         if (waiter != null && connection != null && !used && connection.isOpen()) {
             used = true;
             waiting = null;
-            QuicLink.open(connection, sizes, connectTimeout).onComplete(waiter);
+            QuicLink.open(connection, settings, connectTimeout).onComplete(waiter);
         }
     }
 

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicConnectionStats;
+import io.netty.handler.codec.quic.QuicPathEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -18,6 +19,8 @@ import io.vertx.core.net.QuicStream;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,8 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // what fails comes back as the end of the connection
 final class NodeConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
+
+    private static final long PATH_MILLIS = 300;
 
     private final QuicConnectionInternal connection;
     private final QuicChannel channel;
@@ -128,6 +133,13 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
         return connection.openStream(connection.context(), false);
     }
 
+    /** {@return after how long a silence the peer takes the connection for lost; zero for never} */
+    Duration idleTimeoutOfPeer() {
+        return connection.transportParams() == null
+                ? Duration.ZERO
+                : connection.transportParams().maxIdleTimeout();
+    }
+
     /** {@return whether the peer takes unidirectional streams} */
     boolean takesAsides() {
         return connection.transportParams() != null
@@ -208,8 +220,18 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
             }
             // behind what else has come with it
             channel.eventLoop().execute(this::end);
+        } else if (event instanceof QuicPathEvent.PeerMigrated) {
+            moved();
+        } else if (event instanceof QuicPathEvent.ReusedSourceConnectionId) {
+            // the new path may not be known yet, and may never be: quiche keeps two of a connection
+            channel.eventLoop().schedule(this::moved, PATH_MILLIS, TimeUnit.MILLISECONDS);
         }
         ctx.fireUserEventTriggered(event);
+    }
+
+    /** What was on its way to the old address is not sent again: a new connection goes on behind it. */
+    private void moved() {
+        lose(CloseReason.GOING_AWAY, "The peer has come to another address");
     }
 
     @Override

@@ -17,13 +17,13 @@ final class QuicConnector implements Connector {
     private final QuicNode node;
     private final NodeAddress hub;
     private final Duration connectTimeout;
-    private final QuicLink.Sizes sizes;
+    private final QuicLink.Settings settings;
 
     QuicConnector(Vertx vertx, EventTargetConfig config) {
         hub = NodeAddress.of(config, WHERE_TO_FIND_IT);
         connectTimeout = Options.connectTimeout(config);
         node = QuicNode.spoke(vertx, config);
-        sizes = node.sizes(Options.maxMessage(config));
+        settings = node.settings(Options.maxMessage(config));
     }
 
     /** {@return the hub, for logs and errors} */
@@ -34,7 +34,7 @@ final class QuicConnector implements Connector {
     @Override
     public Future<Link> connect(Context context) {
         return node.connect((ContextInternal) context, hub, connectTimeout)
-                .compose(connection -> QuicLink.open(connection, sizes, connectTimeout));
+                .compose(connection -> QuicLink.open(connection, settings, connectTimeout));
     }
 
     @Override

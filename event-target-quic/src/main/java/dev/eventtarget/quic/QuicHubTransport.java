@@ -10,8 +10,7 @@ import java.util.Set;
 
 /** Lets a hub listen at {@code quic://…}, and connect to spokes that listen there. */
 public final class QuicHubTransport implements HubTransport {
-    private static final String IDLE_TIMEOUT =
-            "after how long a silence a connection is lost; three times the hub's heartbeat by default, and at least 30s";
+    private static final String IDLE_TIMEOUT = "after how long a silence a connection is lost; 10s by default";
 
     /** Called by the service loader. */
     public QuicHubTransport() {}

@@ -14,6 +14,7 @@ import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamPriority;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -47,13 +48,16 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     private static final long CLOSE_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
     private static final long LONGEST_CLOSE = TimeUnit.SECONDS.toNanos(30);
 
+    /** A datagram that is too short for a frame; Netty sends none that are empty. */
+    private static final byte[] SIGN_OF_LIFE = {0};
+
     /** Before the streams beside it. */
     private static final QuicStreamPriority FIRST = new QuicStreamPriority(0, true);
 
     private final NodeConnection node;
     private final ContextInternal context;
     private final QuicStreamChannel channel;
-    private final Sizes sizes;
+    private final Settings settings;
     private final MessageReader reader;
     private final AsideStreams asides;
     private final Promise<Void> closed;
@@ -93,20 +97,21 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     private long packetsHeard;
 
     /**
-     * How large messages may be.
+     * What both sides of a link need to know of its node.
      *
      * @param maxMessage the most bytes of one
      * @param largeFrom from how many bytes on an event goes beside the messages; 0 for never
+     * @param idleTimeout after how long a silence it takes a connection for lost; zero for never
      */
-    record Sizes(int maxMessage, int largeFrom) {}
+    record Settings(int maxMessage, int largeFrom, Duration idleTimeout) {}
 
-    private QuicLink(NodeConnection node, QuicStreamChannel channel, Sizes sizes) {
+    private QuicLink(NodeConnection node, QuicStreamChannel channel, Settings settings) {
         this.node = node;
         this.context = node.context().unwrap();
         this.channel = channel;
-        this.sizes = sizes;
-        this.reader = new MessageReader(sizes.maxMessage());
-        this.asides = new AsideStreams(node, sizes.maxMessage(), new Beside());
+        this.settings = settings;
+        this.reader = new MessageReader(settings.maxMessage());
+        this.asides = new AsideStreams(node, settings.maxMessage(), new Beside());
         this.closed = context.promise();
     }
 
@@ -115,28 +120,29 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
      *
      * @param node the connection that it is of
      * @param stream nothing was read from it
-     * @param sizes of its messages
+     * @param settings of this side's node
      * @return the link, which hands nothing over before it has a handler
      */
-    static QuicLink of(NodeConnection node, QuicStream stream, Sizes sizes) {
+    static QuicLink of(NodeConnection node, QuicStream stream, Settings settings) {
         ChannelHandlerContext vertx = ((QuicStreamInternal) stream).channelHandlerContext();
         QuicStreamChannel channel = (QuicStreamChannel) vertx.channel();
         channel.config().setAutoRead(false);
-        QuicLink link = new QuicLink(node, channel, sizes);
+        QuicLink link = new QuicLink(node, channel, settings);
         vertx.pipeline().addBefore(vertx.name(), "eventtarget", link);
         stream.shutdownHandler(timeout -> link.close(CloseReason.GOING_AWAY, "This side closes"));
         channel.updatePriority(FIRST);
         node.streams(link::opened);
         node.datagrams(link::received);
         node.ended().onSuccess(link::end);
+        link.keepAlive();
         return link;
     }
 
     /** Opens a stream, and a link over it; the connection is closed where that fails. */
-    static Future<Link> open(NodeConnection node, Sizes sizes, Duration timeout) {
+    static Future<Link> open(NodeConnection node, Settings settings, Duration timeout) {
         return node.openStream()
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .<Link>map(stream -> of(node, stream, sizes))
+                .<Link>map(stream -> of(node, stream, settings))
                 .recover(error -> {
                     node.lose(CloseReason.TIMEOUT, "No stream could be opened");
                     return Future.failedFuture(new NotConnectedException(
@@ -405,7 +411,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public int largeFrom() {
-        return sizes.largeFrom() > 0 && node.takesAsides() ? sizes.largeFrom() : Integer.MAX_VALUE;
+        return settings.largeFrom() > 0 && node.takesAsides() ? settings.largeFrom() : Integer.MAX_VALUE;
     }
 
     @Override
@@ -431,7 +437,13 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     private void received(byte[] datagram) {
         if (!ending) {
-            tell(to -> to.datagram(datagram));
+            tell(to -> {
+                if (datagram.length <= SIGN_OF_LIFE.length) {
+                    to.alive();
+                } else {
+                    to.datagram(datagram);
+                }
+            });
         }
     }
 
@@ -447,9 +459,40 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
         }
     }
 
-    /** QUIC's own pings can't be sent from here. But those of the peer, and its acknowledgements, are signs of life. */
+    // ---- life
+
+    private void keepAlive() {
+        long idle = shortest(settings.idleTimeout(), node.idleTimeoutOfPeer());
+        if (idle > 0 && node.maxDatagram() > 0) {
+            long period = Math.max(1, idle / 3);
+            ScheduledFuture<?> beat = channel.eventLoop()
+                    .scheduleAtFixedRate(this::sendSignOfLife, period, period, TimeUnit.MILLISECONDS);
+            node.ended().onComplete(ended -> beat.cancel(false));
+        }
+    }
+
+    private static long shortest(Duration one, Duration other) {
+        long first = one.toMillis();
+        long second = other.toMillis();
+        return first == 0 || second == 0 ? Math.max(first, second) : Math.min(first, second);
+    }
+
+    private void sendSignOfLife() {
+        if (!ending) {
+            node.sendDatagram(SIGN_OF_LIFE);
+            node.flushDatagrams();
+        }
+    }
+
+    /**
+     * Pings of QUIC's own can't be sent from here: a datagram is in place of one, where the peer takes any. Its packets are
+     * signs of life, acknowledgements and pings among them.
+     */
     @Override
     public void ping() {
+        if (node.maxDatagram() > 0) {
+            sendSignOfLife();
+        }
         if (!ending) {
             node.packetsReceived().onSuccess(this::heard);
         }

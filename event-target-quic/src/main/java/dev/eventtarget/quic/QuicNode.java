@@ -34,7 +34,8 @@ final class QuicNode {
 
     private static final long CONNECTION_WINDOW = 2 * STREAM_WINDOW;
     private static final long ASIDE_WINDOW = STREAM_WINDOW / 4;
-    private static final Duration LEAST_IDLE = Duration.ofSeconds(30);
+    private static final Duration USUAL_IDLE = Duration.ofSeconds(10);
+    private static final Duration LEAST_IDLE = Duration.ofMillis(100);
     private static final int USUAL_LARGE = 128 << 10;
     private static final int MOST_LARGE = 1 << 30;
 
@@ -66,21 +67,23 @@ final class QuicNode {
      *
      * @throws ConfigurationException if an option is not as it must be, or there is no QUIC on this platform
      */
-    static QuicNode hub(Vertx vertx, EventTargetConfig config, Duration heartbeat) {
-        Duration three = heartbeat.multipliedBy(3);
-        Duration idle = config.duration("idleTimeout", three.compareTo(LEAST_IDLE) < 0 ? LEAST_IDLE : three);
-        if (idle.compareTo(heartbeat) <= 0) {
-            throw new ConfigurationException("The option idleTimeout=" + config.string("idleTimeout")
-                    + " must be more than the hub's heartbeat, " + heartbeat.toMillis()
-                    + "ms: else connections end whenever there are no events");
-        }
-        return new QuicNode(vertx, config, idle, 1);
+    static QuicNode hub(Vertx vertx, EventTargetConfig config) {
+        return new QuicNode(vertx, config, idleTimeout(config, USUAL_IDLE), 1);
     }
 
     /** A spoke, which opens the stream. */
     static QuicNode spoke(Vertx vertx, EventTargetConfig config) {
-        Duration idle = config.duration("idleTimeout", Duration.ZERO);
-        return new QuicNode(vertx, config, idle.isZero() ? null : idle, 0);
+        return new QuicNode(
+                vertx, config, config.string("idleTimeout") == null ? null : idleTimeout(config, USUAL_IDLE), 0);
+    }
+
+    private static Duration idleTimeout(EventTargetConfig config, Duration byDefault) {
+        Duration idle = config.duration("idleTimeout", byDefault);
+        if (idle.compareTo(LEAST_IDLE) < 0) {
+            throw new ConfigurationException(
+                    "The option idleTimeout=" + config.string("idleTimeout") + " must be at least 100ms");
+        }
+        return idle;
     }
 
     private static String alpn(EventTargetConfig config) {
@@ -92,9 +95,9 @@ final class QuicNode {
         return alpn;
     }
 
-    /** {@return how large its messages may be} */
-    QuicLink.Sizes sizes(int maxMessage) {
-        return new QuicLink.Sizes(maxMessage, largeFrom);
+    /** {@return what its links need to know, with the most bytes of a message} */
+    QuicLink.Settings settings(int maxMessage) {
+        return new QuicLink.Settings(maxMessage, largeFrom, idleTimeout == null ? Duration.ZERO : idleTimeout);
     }
 
     NodeId id() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
@@ -35,11 +36,17 @@ class HubDialTest extends FaultTest {
         return NodeIdentity.loadOrCreate(home.resolve(name + ".pem")).nodeId();
     }
 
-    private TypedEventTarget listeningSpoke(String... options) {
-        return spoke(
-                "quic://" + node("hub") + "@127.0.0.1:" + port,
-                "&listen=true&identity=" + home.resolve("spoke.pem"),
-                String.join("", options));
+    private TypedEventTarget listeningSpoke() {
+        return listeningSpoke("30s");
+    }
+
+    private TypedEventTarget listeningSpoke(String publishTimeout) {
+        TypedEventTarget spoke = EventTargets.open(
+                vertx,
+                "quic://" + node("hub") + "@127.0.0.1:" + port + "?listen=true&identity=" + home.resolve("spoke.pem")
+                        + "&closeTimeout=10s&publishTimeout=" + publishTimeout);
+        use(() -> result(spoke.close().otherwiseEmpty()));
+        return spoke;
     }
 
     private String spokeAddress() {
@@ -116,7 +123,7 @@ class HubDialTest extends FaultTest {
     void aHubThatIsClosedDialsNoMore() throws Exception {
         Hub hub = dialingHub();
         result(hub.close());
-        TypedEventTarget spoke = listeningSpoke("&publishTimeout=1s");
+        TypedEventTarget spoke = listeningSpoke("1s");
         assertNotNull(error(spoke.dispatchEvent(TypedEvent.of(UP, 1))));
     }
 
@@ -133,7 +140,7 @@ class HubDialTest extends FaultTest {
 
     @Test
     void anotherSpokeThanTheOneThatWasDialledIsNoneOfTheHubs() {
-        TypedEventTarget spoke = listeningSpoke("&publishTimeout=1s");
+        TypedEventTarget spoke = listeningSpoke("1s");
         Hub hub = hub(target, options());
         result(hub.dial("quic://" + node("other") + "@127.0.0.1:" + port + "?identity=" + home.resolve("hub.pem")));
         assertNotNull(error(spoke.dispatchEvent(TypedEvent.of(UP, 1))));

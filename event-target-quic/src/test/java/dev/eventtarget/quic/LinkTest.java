@@ -24,7 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 abstract class LinkTest {
     static final int MOST = 1 << 20;
     static final Duration PATIENCE = Duration.ofSeconds(20);
-    static final Duration HEARTBEAT = Duration.ofSeconds(10);
 
     final Vertx vertx = Vertx.vertx();
     final BlockingQueue<LinkRecorder> accepted = new LinkedBlockingQueue<>();
@@ -59,12 +58,12 @@ abstract class LinkTest {
     }
 
     Server serve(String options) throws Exception {
-        QuicNode node = QuicNode.hub(vertx, EventTargetConfig.of("quic://127.0.0.1" + options), HEARTBEAT);
+        QuicNode node = QuicNode.hub(vertx, EventTargetConfig.of("quic://127.0.0.1" + options));
         QuicServer server = node.server(RetryTokens.newKey())
                 .connectHandler(connection -> NodeConnection.of(connection).onSuccess(known -> {
                     connections.add(known);
                     known.streams(stream -> {
-                        QuicLink link = QuicLink.of(known, stream, node.sizes(MOST));
+                        QuicLink link = QuicLink.of(known, stream, node.settings(MOST));
                         LinkRecorder recorder = new LinkRecorder(link);
                         link.handler(recorder);
                         accepted.add(recorder);

@@ -272,8 +272,10 @@ class QuicLinkTest extends LinkTest {
         Pair pair = link(serve());
         pair.hub().close(CloseReason.GOING_AWAY, "hub");
         pair.client().close(CloseReason.BYE, "spoke");
-        assertClosed(pair.hub(), CloseReason.GOING_AWAY, "hub");
-        assertClosed(pair.client(), CloseReason.BYE, "spoke");
+        // each by its own reason, or by that of the other, if that was faster
+        for (LinkRecorder side : List.of(pair.hub(), pair.client())) {
+            assertTrue(List.of(CloseReason.GOING_AWAY, CloseReason.BYE).contains(closeReason(side)));
+        }
     }
 
     @Test
