@@ -39,7 +39,7 @@ final class HubDialing implements Listening {
         context = ((VertxInternal) vertx).createEventLoopContext();
         spoke = NodeAddress.of(config, "a spoke tells it as it begins to listen, and pubsub identity show does");
         connectTimeout = Options.connectTimeout(config);
-        node = QuicNode.hub(vertx, config);
+        node = QuicNode.hub(vertx, config, hub.options().heartbeat());
         arrivals = new Arrivals(hub, node, spoke.node()::equals);
     }
 

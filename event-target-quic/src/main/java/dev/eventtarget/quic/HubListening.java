@@ -42,7 +42,7 @@ final class HubListening implements Listening {
                     + ", must be told who may come: set allow to a file with a NodeId a line, or allowAny=true for"
                     + " every node that proves who it is");
         }
-        node = QuicNode.hub(vertx, config);
+        node = QuicNode.hub(vertx, config, hub.options().heartbeat());
         lists = NodeLists.open(vertx, allow, Options.file(config, "deny"));
         arrivals = new Arrivals(hub, node, lists::admits);
         lists.onChange(arrivals::check);

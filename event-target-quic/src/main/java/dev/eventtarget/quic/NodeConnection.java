@@ -19,7 +19,6 @@ import io.vertx.core.net.QuicStream;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -131,13 +130,6 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
     /** Opens a unidirectional stream, when the peer takes one more. */
     Future<QuicStream> openAside() {
         return connection.openStream(connection.context(), false);
-    }
-
-    /** {@return after how long a silence the peer takes the connection for lost; zero for never} */
-    Duration idleTimeoutOfPeer() {
-        return connection.transportParams() == null
-                ? Duration.ZERO
-                : connection.transportParams().maxIdleTimeout();
     }
 
     /** {@return whether the peer takes unidirectional streams} */

@@ -30,7 +30,7 @@ public final class QuicEventTargetProvider implements EventTargetProvider {
         help.put(
                 "listen",
                 "whether to listen at host and port for the hub, which then dials the spoke; false by default");
-        help.put("idleTimeout", "after how long a silence a connection is lost; as the hub has it by default");
+        help.put("idleTimeout", "after how long a silence a connection is lost; 10s by default");
         help.put("maxMessage", "the most bytes of a message of the hub's; 67108864 by default");
         return help;
     }

@@ -48,6 +48,9 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     private static final long CLOSE_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
     private static final long LONGEST_CLOSE = TimeUnit.SECONDS.toNanos(30);
 
+    /** So often in its idle timeout a peer is asked for a sign of life. */
+    private static final int BEATS = 3;
+
     /** A datagram that is too short for a frame; Netty sends none that are empty. */
     private static final byte[] SIGN_OF_LIFE = {0};
 
@@ -95,13 +98,15 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     private long unsent;
     private long packetsHeard;
+    private long packetsAtBeat;
+    private int silentBeats;
 
     /**
      * What both sides of a link need to know of its node.
      *
      * @param maxMessage the most bytes of one
      * @param largeFrom from how many bytes on an event goes beside the messages; 0 for never
-     * @param idleTimeout after how long a silence it takes a connection for lost; zero for never
+     * @param idleTimeout after how long a silence it takes a connection for lost
      */
     record Settings(int maxMessage, int largeFrom, Duration idleTimeout) {}
 
@@ -461,20 +466,25 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     // ---- life
 
+    /** Asks again and again for a sign of life: the acknowledgement of a datagram, where the peer takes any. */
     private void keepAlive() {
-        long idle = shortest(settings.idleTimeout(), node.idleTimeoutOfPeer());
-        if (idle > 0 && node.maxDatagram() > 0) {
-            long period = Math.max(1, idle / 3);
-            ScheduledFuture<?> beat = channel.eventLoop()
-                    .scheduleAtFixedRate(this::sendSignOfLife, period, period, TimeUnit.MILLISECONDS);
+        if (node.maxDatagram() > 0) {
+            long period = Math.max(1, settings.idleTimeout().toMillis() / BEATS);
+            ScheduledFuture<?> beat =
+                    channel.eventLoop().scheduleWithFixedDelay(this::beat, period, period, TimeUnit.MILLISECONDS);
             node.ended().onComplete(ended -> beat.cancel(false));
         }
     }
 
-    private static long shortest(Duration one, Duration other) {
-        long first = one.toMillis();
-        long second = other.toMillis();
-        return first == 0 || second == 0 ? Math.max(first, second) : Math.min(first, second);
+    private void beat() {
+        sendSignOfLife();
+        node.packetsReceived().onSuccess(packets -> {
+            silentBeats = packets > packetsAtBeat ? 0 : silentBeats + 1;
+            packetsAtBeat = packets;
+            if (silentBeats == BEATS) {
+                node.lose(CloseReason.TIMEOUT, "Nothing has come from the peer for " + settings.idleTimeout());
+            }
+        });
     }
 
     private void sendSignOfLife() {

@@ -35,6 +35,7 @@ final class QuicNode {
     private static final long CONNECTION_WINDOW = 2 * STREAM_WINDOW;
     private static final long ASIDE_WINDOW = STREAM_WINDOW / 4;
     private static final Duration USUAL_IDLE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration LEAST_IDLE = Duration.ofMillis(100);
     private static final int USUAL_LARGE = 128 << 10;
     private static final int MOST_LARGE = 1 << 30;
@@ -43,16 +44,19 @@ final class QuicNode {
     private final NodeId id;
     private final KeyCertOptions certificate;
     private final String alpn;
-    private final @Nullable Duration idleTimeout;
+    private final Duration idleTimeout;
+    private final @Nullable Duration patience;
     private final int streams;
     private final int largeFrom;
     private final boolean datagrams;
 
-    private QuicNode(Vertx vertx, EventTargetConfig config, @Nullable Duration idleTimeout, int streams) {
+    /** With the patience for peers that can't be asked for a sign of life; null for as much as they have. */
+    private QuicNode(Vertx vertx, EventTargetConfig config, @Nullable Duration patience, int streams) {
         NativeQuic.check();
         this.vertx = vertx;
         this.alpn = alpn(config);
-        this.idleTimeout = idleTimeout;
+        this.idleTimeout = idleTimeout(config);
+        this.patience = patience == null || patience.compareTo(idleTimeout) > 0 ? patience : idleTimeout;
         this.streams = streams;
         this.largeFrom = config.integer("largeFrom", USUAL_LARGE, 0, MOST_LARGE);
         this.datagrams = config.bool("datagrams", true);
@@ -67,18 +71,18 @@ final class QuicNode {
      *
      * @throws ConfigurationException if an option is not as it must be, or there is no QUIC on this platform
      */
-    static QuicNode hub(Vertx vertx, EventTargetConfig config) {
-        return new QuicNode(vertx, config, idleTimeout(config, USUAL_IDLE), 1);
+    static QuicNode hub(Vertx vertx, EventTargetConfig config, Duration heartbeat) {
+        Duration three = heartbeat.multipliedBy(3);
+        return new QuicNode(vertx, config, three.compareTo(PATIENCE) < 0 ? PATIENCE : three, 1);
     }
 
     /** A spoke, which opens the stream. */
     static QuicNode spoke(Vertx vertx, EventTargetConfig config) {
-        return new QuicNode(
-                vertx, config, config.string("idleTimeout") == null ? null : idleTimeout(config, USUAL_IDLE), 0);
+        return new QuicNode(vertx, config, null, 0);
     }
 
-    private static Duration idleTimeout(EventTargetConfig config, Duration byDefault) {
-        Duration idle = config.duration("idleTimeout", byDefault);
+    private static Duration idleTimeout(EventTargetConfig config) {
+        Duration idle = config.duration("idleTimeout", USUAL_IDLE);
         if (idle.compareTo(LEAST_IDLE) < 0) {
             throw new ConfigurationException(
                     "The option idleTimeout=" + config.string("idleTimeout") + " must be at least 100ms");
@@ -97,7 +101,7 @@ final class QuicNode {
 
     /** {@return what its links need to know, with the most bytes of a message} */
     QuicLink.Settings settings(int maxMessage) {
-        return new QuicLink.Settings(maxMessage, largeFrom, idleTimeout == null ? Duration.ZERO : idleTimeout);
+        return new QuicLink.Settings(maxMessage, largeFrom, idleTimeout);
     }
 
     NodeId id() {
@@ -155,7 +159,7 @@ final class QuicNode {
                 .setInitialMaxStreamDataUni(ASIDE_WINDOW)
                 .setInitialMaxStreamsUni(largeFrom == 0 ? 0 : AsideStreams.AT_ONCE)
                 .setDatagramConfig(new QuicDatagramConfig().setEnabled(datagrams))
-                .setMaxIdleTimeout(idleTimeout)
+                .setMaxIdleTimeout(patience)
                 .setDisableActiveMigration(false);
     }
 }

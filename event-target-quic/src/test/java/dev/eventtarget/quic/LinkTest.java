@@ -58,7 +58,7 @@ abstract class LinkTest {
     }
 
     Server serve(String options) throws Exception {
-        QuicNode node = QuicNode.hub(vertx, EventTargetConfig.of("quic://127.0.0.1" + options));
+        QuicNode node = QuicNode.hub(vertx, EventTargetConfig.of("quic://127.0.0.1" + options), Duration.ofSeconds(15));
         QuicServer server = node.server(RetryTokens.newKey())
                 .connectHandler(connection -> NodeConnection.of(connection).onSuccess(known -> {
                     connections.add(known);
