@@ -22,26 +22,62 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Event Target over WebSocket: a hub on the memory target, and its spokes. */
+/** Event Target over links: a hub on the memory target, and its spokes. */
 final class HubLinks {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private HubLinks() {}
+
+    /** What carries the links. */
+    enum Transport {
+        WEBSOCKET("WebSocket"),
+        WEBSOCKET_TLS("WebSocket with TLS"),
+        QUIC("QUIC");
+
+        final String label;
+
+        Transport(String label) {
+            this.label = label;
+        }
+
+        /** Where a hub is to listen. */
+        private String address(int eventLoops) {
+            return switch (this) {
+                case WEBSOCKET -> "ws://127.0.0.1:0/events?instances=" + eventLoops;
+                case WEBSOCKET_TLS ->
+                    "wss://127.0.0.1:0/events?instances=" + eventLoops + "&certFile=" + Certificate.HERE.certFile()
+                            + "&keyFile=" + Certificate.HERE.keyFile();
+                case QUIC -> "quic://127.0.0.1:0";
+            };
+        }
+
+        /** What spokes have to know besides its URL. */
+        private String more() {
+            return this == WEBSOCKET_TLS ? "&caFile=" + Certificate.HERE.certFile() : "";
+        }
+    }
 
     /** A hub with event loops of its own. It sends no pings, as {@link WireSocket} answers none. */
     private static final class Server implements AutoCloseable {
         private final Loops loops;
         private final TypedEventTarget target;
         private final Hub hub;
+        private final Transport transport;
         private final URI uri;
 
         Server(int eventLoops) throws Exception {
+            this(Transport.WEBSOCKET, eventLoops);
+        }
+
+        Server(Transport transport, int eventLoops) throws Exception {
+            this.transport = transport;
             loops = new Loops(eventLoops);
             target = EventTargets.open(loops.vertx(), "memory:");
             hub = Hub.create(loops.vertx(), target, HubOptions.defaults().heartbeat(Duration.ofHours(1)));
-            uri = URI.create(Loops.await(hub.listen("ws://127.0.0.1:0/events?instances=" + eventLoops)));
+            uri = URI.create(Loops.await(hub.listen(transport.address(eventLoops))));
         }
 
         /** Waits until links have so many subscriptions in all. */
@@ -72,7 +108,7 @@ final class HubLinks {
         private final TypedEventTarget target;
 
         Spoke(Server server, String codec) {
-            target = EventTargets.open(loops.vertx(), server.uri + "?codec=" + codec);
+            target = EventTargets.open(loops.vertx(), server.uri + "?codec=" + codec + server.transport.more());
         }
 
         <T> void listen(EventType<T> type, EventListener<T> listener) throws Exception {
@@ -89,42 +125,80 @@ final class HubLinks {
         }
     }
 
-    private static void count(TypedEvent<Order> event, Arrivals.Receiver receiver) {
-        if (event.detail().quantity() == Order.SAMPLE.quantity()) {
-            receiver.received(1);
-        } else {
-            receiver.failed(new IllegalStateException("This was not ordered: " + event.detail()));
-        }
-    }
-
     /** Records in, records out: from a spoke to a listener at another one, or in the hub's process. */
-    static final class Typed implements Carrier {
-        private final Arrivals arrivals = WebSocketBenchmark.oneReceiver();
-        private final Server server = new Server(1);
+    static final class Typed<T> implements Carrier {
+        private final Arrivals arrivals;
+        private final TypedEvent<T> event;
+        private final Predicate<T> isRight;
+        private final Server server;
         private final Spoke publisher;
         private final @Nullable Spoke subscriber;
         private final boolean onEventLoop;
         private Future<Void> before = Future.succeededFuture();
 
-        private Typed(String codec, boolean viaHub, boolean onEventLoop) throws Exception {
+        private Typed(
+                Transport transport,
+                String codec,
+                boolean viaHub,
+                boolean onEventLoop,
+                Arrivals arrivals,
+                TypedEvent<T> event,
+                Predicate<T> isRight)
+                throws Exception {
+            this.arrivals = arrivals;
+            this.event = event;
+            this.isRight = isRight;
             this.onEventLoop = onEventLoop;
-            Arrivals.Receiver receiver = arrivals.receiver(0);
+            server = new Server(transport, 1);
             publisher = new Spoke(server, codec);
             if (viaHub) {
                 subscriber = new Spoke(server, codec);
-                subscriber.listen(Order.PLACED, event -> count(event, receiver));
+                subscriber.listen(event.type(), this::count);
             } else {
                 subscriber = null;
-                server.target.addEventListener(Order.PLACED, event -> count(event, receiver));
+                server.target.addEventListener(event.type(), this::count);
             }
         }
 
-        static Typed toSpoke(String codec, boolean onEventLoop) throws Exception {
-            return new Typed(codec, true, onEventLoop);
+        private static Typed<Order> of(Transport transport, String codec, boolean viaHub, boolean onEventLoop)
+                throws Exception {
+            return new Typed<>(
+                    transport,
+                    codec,
+                    viaHub,
+                    onEventLoop,
+                    WebSocketBenchmark.oneReceiver(),
+                    Order.EVENT,
+                    order -> order.quantity() == Order.SAMPLE.quantity());
         }
 
-        static Typed toHub(String codec) throws Exception {
-            return new Typed(codec, false, false);
+        static Typed<Order> toSpoke(Transport transport, String codec, boolean onEventLoop) throws Exception {
+            return of(transport, codec, true, onEventLoop);
+        }
+
+        static Typed<Order> toHub(Transport transport, String codec) throws Exception {
+            return of(transport, codec, false, false);
+        }
+
+        /** With details of 64 KiB. */
+        static Typed<Document> ofDocuments(Transport transport, boolean viaHub) throws Exception {
+            return new Typed<>(
+                    transport,
+                    "json",
+                    viaHub,
+                    false,
+                    QuicBenchmark.documents(),
+                    Document.EVENT,
+                    document ->
+                            document.text().length() == Document.SAMPLE.text().length());
+        }
+
+        private void count(TypedEvent<T> arrived) {
+            if (isRight.test(arrived.detail())) {
+                arrivals.receiver(0).received(1);
+            } else {
+                arrivals.failed(new IllegalStateException("This was not published: " + arrived.detail()));
+            }
         }
 
         @Override
@@ -146,7 +220,7 @@ final class HubLinks {
         private Future<Void> publish(int events) {
             Future<Void> last = Future.succeededFuture();
             for (int i = 0; i < events; i++) {
-                last = publisher.target.dispatchEvent(TypedEvent.of(Order.PLACED, Order.SAMPLE));
+                last = publisher.target.dispatchEvent(TypedEvent.of(event.type(), event.detail()));
             }
             return last;
         }
@@ -339,11 +413,13 @@ final class HubLinks {
         private static final EventType<Order> REQUESTED = EventType.of("order.requested", Order.class);
 
         private final RoundTrips trips = new RoundTrips();
-        private final Server server = new Server(1);
-        private final Spoke near = new Spoke(server, "json");
+        private final Server server;
+        private final Spoke near;
         private final @Nullable Spoke far;
 
-        SpokeEcho(boolean viaHub) throws Exception {
+        SpokeEcho(Transport transport, boolean viaHub) throws Exception {
+            server = new Server(transport, 1);
+            near = new Spoke(server, "json");
             far = viaHub ? new Spoke(server, "json") : null;
             if (far != null) {
                 far.listen(REQUESTED, event -> far.target.dispatchEvent(TypedEvent.of(Order.PLACED, event.detail())));

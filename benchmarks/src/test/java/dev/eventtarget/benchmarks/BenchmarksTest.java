@@ -3,7 +3,9 @@ package dev.eventtarget.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.handler.codec.quic.Quic;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.Collection;
@@ -67,13 +69,28 @@ class BenchmarksTest {
     void webSocketBenchmarkRuns() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-        WebSocketBenchmark.run(new WebSocketBenchmark.Size(0, 1, 1, 100), "", new PrintStream(out, true, UTF_8));
+        WebSocketBenchmark.run(new Rows(new Rows.Size(0, 1, 1, 100), ""), new PrintStream(out, true, UTF_8));
 
         List<String> rows = out.toString(UTF_8)
                 .lines()
                 .filter(line -> line.startsWith("| "))
                 .toList();
         assertTrue(rows.size() > 25, () -> "Only " + rows);
+        assertFalse(rows.toString().contains("NaN"), rows::toString);
+    }
+
+    @Test
+    void quicBenchmarkRuns() throws Exception {
+        assumeTrue(Quic.isAvailable(), "there is no library for QUIC on this platform");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        QuicBenchmark.run(new Rows(new Rows.Size(0, 1, 1, 100), ""), new PrintStream(out, true, UTF_8));
+
+        List<String> rows = out.toString(UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("| "))
+                .toList();
+        assertTrue(rows.size() > 10, () -> "Only " + rows);
         assertFalse(rows.toString().contains("NaN"), rows::toString);
     }
 }
