@@ -241,7 +241,7 @@ class AsideTest extends LinkTest {
     void noiseIsRefusedOrWaitedFor() throws Exception {
         Server server = serve();
         List<LinkRecorder> hubs = new ArrayList<>();
-        for (int round = 0; round < 60; round++) {
+        for (int round = 0; round < 30; round++) {
             RawPeer peer = raw(server);
             QuicStream stream = beside(peer);
             byte[] noise = new byte[ThreadLocalRandom.current().nextInt(0, 100)];

@@ -213,7 +213,7 @@ class QuicLinkTest extends LinkTest {
     void noiseIsRefusedOrWaitedFor() throws Exception {
         Server server = serve();
         List<LinkRecorder> hubs = new ArrayList<>();
-        for (int round = 0; round < 60; round++) {
+        for (int round = 0; round < 30; round++) {
             RawPeer peer = raw(server);
             byte[] noise = new byte[ThreadLocalRandom.current().nextInt(1, 4096)];
             ThreadLocalRandom.current().nextBytes(noise);
