@@ -19,6 +19,7 @@ public final class FrameWriter {
 
     private final Link link;
     private FrameCodec codec;
+    private byte[] separator;
     private boolean text = true;
     private int mostFrames;
     private int mostBytes = Integer.MAX_VALUE;
@@ -40,6 +41,7 @@ public final class FrameWriter {
     public FrameWriter(Link link, FrameCodec json) {
         this.link = link;
         this.codec = json;
+        this.separator = json.batchSeparator();
     }
 
     /**
@@ -53,6 +55,7 @@ public final class FrameWriter {
     public void agreed(FrameCodec agreed, boolean isText, int batch, int bytes) {
         flush();
         codec = agreed;
+        separator = agreed.batchSeparator();
         text = isText;
         mostFrames = batch;
         mostBytes = bytes;
@@ -122,7 +125,7 @@ public final class FrameWriter {
             }
             message = open;
         } else {
-            open.writeBytes(codec.batchSeparator());
+            open.writeBytes(separator);
         }
         return open;
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.cbor.CBORGenerator;
 import com.fasterxml.jackson.dataformat.cbor.CBORParser;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * CBOR (RFC 8949): the same envelope, mapping and bounds as {@link JsonEventCodec}, in fewer bytes. Bytes are byte strings;
@@ -36,6 +37,11 @@ public final class CborEventCodec extends JacksonEventCodec {
         // to ask for the next token would pass over tags that tag nothing
         parser.finishToken();
         return parser.currentLocation().getByteOffset() == end;
+    }
+
+    @Override
+    @Nullable JsonScanner scanner(byte[] message) {
+        return null;
     }
 
     @Override

@@ -30,6 +30,14 @@ final class Envelope {
     private static final String SUB = "sub";
     private static final String POSITION = "position";
 
+    private static final long PACKED_TYPE = JsonScanner.packed(TYPE);
+    private static final long PACKED_ID = JsonScanner.packed(ID);
+    private static final long PACKED_TIME = JsonScanner.packed(TIME);
+    private static final long PACKED_SOURCE = JsonScanner.packed(SOURCE);
+    private static final long PACKED_DETAIL = JsonScanner.packed(DETAIL);
+    private static final long PACKED_SUB = JsonScanner.packed(SUB);
+    private static final long PACKED_POSITION = JsonScanner.packed(POSITION);
+
     private static final long[] NO_SUBS = {};
     private static final int MAX_SUBS = 65_536;
 
@@ -37,6 +45,7 @@ final class Envelope {
     private static final int MAX_TIME_CHARS = 64;
 
     private String topic = "";
+    private @Nullable EventType<EncodedDetail> type;
     private @Nullable String id;
     private @Nullable Instant time;
     private @Nullable String source;
@@ -132,6 +141,91 @@ final class Envelope {
         return envelope;
     }
 
+    /**
+     * Reads one frame without a parser, to the end of it. It is the same that {@link #readFrame} gives.
+     *
+     * @param scanner is before the frame
+     * @param before the frame before, if one was scanned, which is done with: it may become this one
+     * @return null if only a parser can tell what is there: anything that is rare, or not as it must be
+     */
+    static @Nullable Envelope scanFrame(JsonScanner scanner, @Nullable Envelope before) {
+        Envelope envelope;
+        if (before != null && before.endsWithDetail() && scanner.takeAgain(before.start, before.detailStart)) {
+            // byte for byte the same up to the detail, so all attributes are the same as well
+            envelope = before;
+            envelope.start = scanner.at() - (before.detailStart - before.start);
+            if (!envelope.scanDetail(scanner)) {
+                return null;
+            }
+        } else {
+            envelope = new Envelope(true);
+            if (!scanner.take('{')) {
+                return null;
+            }
+            envelope.start = scanner.at() - 1;
+            if (!envelope.scanAttribute(scanner)) {
+                return null;
+            }
+        }
+        while (scanner.take(',')) {
+            if (!envelope.scanAttribute(scanner)) {
+                return null;
+            }
+        }
+        if (!scanner.take('}') || envelope.topic.isEmpty()) {
+            return null;
+        }
+        envelope.end = scanner.at();
+        return envelope;
+    }
+
+    private boolean endsWithDetail() {
+        return end == detailEnd + 1;
+    }
+
+    private boolean scanDetail(JsonScanner scanner) {
+        detailStart = scanner.skipValue();
+        detailEnd = scanner.at();
+        return detailStart > 0;
+    }
+
+    private boolean scanAttribute(JsonScanner scanner) {
+        long name = scanner.name();
+        if (name == PACKED_TYPE) {
+            String text = scanner.text();
+            topic = text == null ? "" : text;
+            return text != null && isFirst(1);
+        }
+        if (name == PACKED_DETAIL) {
+            return scanDetail(scanner) && isFirst(1 << 5);
+        }
+        if (name == PACKED_SUB) {
+            subs = scanner.numbers();
+            return subs.length > 0 && isFirst(1 << 6);
+        }
+        if (name == PACKED_ID) {
+            id = scanner.text();
+            return id != null && !id.isEmpty() && isFirst(1 << 1);
+        }
+        if (name == PACKED_POSITION) {
+            position = scanner.text();
+            return position != null && isFirst(1 << 7);
+        }
+        if (name == PACKED_SOURCE) {
+            source = scanner.text();
+            return source != null && isFirst(1 << 3);
+        }
+        if (name == PACKED_TIME) {
+            try {
+                time = instant(scanner.text());
+            } catch (CodecException e) {
+                return false;
+            }
+            return time != null && isFirst(1 << 2);
+        }
+        return false;
+    }
+
     private void readAttribute(JsonParser parser) throws IOException {
         String name = parser.currentName();
         parser.nextToken();
@@ -203,10 +297,15 @@ final class Envelope {
     }
 
     private void once(int bit, String name) {
-        if ((seen & bit) != 0) {
+        if (!isFirst(bit)) {
             throw malformed(name, "is there twice");
         }
+    }
+
+    private boolean isFirst(int bit) {
+        boolean first = (seen & bit) == 0;
         seen |= bit;
+        return first;
     }
 
     private static @Nullable String text(JsonParser parser, String name) throws IOException {
@@ -336,7 +435,12 @@ final class Envelope {
     private TypedEvent<EncodedDetail> toEvent(Function<String, EventType<EncodedDetail>> types, EncodedDetail detail) {
         TypedEvent<EncodedDetail> event;
         try {
-            event = TypedEvent.of(types.apply(topic), detail);
+            EventType<EncodedDetail> known = type;
+            if (known == null) {
+                known = types.apply(topic);
+                type = known;
+            }
+            event = TypedEvent.of(known, detail);
         } catch (IllegalArgumentException e) {
             throw malformed(
                     TYPE,

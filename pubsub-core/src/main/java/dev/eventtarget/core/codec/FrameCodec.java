@@ -18,7 +18,7 @@ public interface FrameCodec extends EventCodec {
          * An event.
          *
          * @param event with its position, if it has one
-         * @param subs the subscriptions that it names; empty where it names none
+         * @param subs the subscriptions that it names; empty where it names none. Other events may share the array
          */
         void event(TypedEvent<EncodedDetail> event, long[] subs);
 

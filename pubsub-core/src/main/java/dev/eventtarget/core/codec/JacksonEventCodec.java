@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventCodec, CborEventCodec {
     private static final int CACHE_ENTRIES = 1024;
 
+    /** In place of a number of frames: all of the message's. */
+    private static final int ALL = -1;
+
     private final String name;
     private final CodecFailures failures;
     private final JsonFactory factory;
@@ -205,13 +208,43 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
 
     @Override
     public final boolean read(byte[] message, int most, Reader reader) {
+        JsonScanner scanner = message.length > Bounds.DOCUMENT_BYTES ? null : scanner(message);
+        int given = scanner == null ? 0 : scan(scanner, message, most, reader);
+        return given == ALL || parse(message, most, given, reader);
+    }
+
+    /** Gives frames to the reader as long as no parser is needed, and says how many these were. */
+    private int scan(JsonScanner scanner, byte[] message, int most, Reader reader) {
+        if (!scanner.take('[')) {
+            Envelope frame = Envelope.scanFrame(scanner, null);
+            if (frame == null || !scanner.isAtEnd()) {
+                return 0;
+            }
+            give(frame, message, reader);
+            return ALL;
+        }
+        int given = 0;
+        Envelope frame = null;
+        do {
+            frame = given < most ? Envelope.scanFrame(scanner, frame) : null;
+            if (frame == null) {
+                return given;
+            }
+            give(frame, message, reader);
+            given++;
+        } while (scanner.take(','));
+        return scanner.take(']') && scanner.isAtEnd() ? ALL : given;
+    }
+
+    /** Reads any message, of which the reader has been given some frames already. */
+    final boolean parse(byte[] message, int most, int given, Reader reader) {
         try (JsonParser parser = (isArray(message) ? arrayFactory : factory).createParser(message)) {
             boolean several = parser.nextToken() == JsonToken.START_ARRAY;
             if (!several) {
                 if (parser.currentToken() == null) {
                     throw new CodecException("The message is empty");
                 }
-                readFrame(parser, message, reader);
+                give(Envelope.readFrame(parser), message, reader);
             } else {
                 int frames = 0;
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -221,7 +254,10 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
                     if (++frames > most) {
                         return false;
                     }
-                    readFrame(parser, message, reader);
+                    Envelope frame = Envelope.readFrame(parser);
+                    if (frames > given) {
+                        give(frame, message, reader);
+                    }
                 }
             }
             if (!isAtEnd(parser, message.length)) {
@@ -233,8 +269,7 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
         }
     }
 
-    private void readFrame(JsonParser parser, byte[] message, Reader reader) throws IOException {
-        Envelope frame = Envelope.readFrame(parser);
+    private void give(Envelope frame, byte[] message, Reader reader) {
         CodecException fault = frame.fault();
         if (fault == null && frame.topic().charAt(0) == '$') {
             JsonNode detail = NullNode.getInstance();
@@ -264,6 +299,9 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
             reader.event(event, frame.subs());
         }
     }
+
+    /** Reads what needs no parser; null if everything does. */
+    abstract @Nullable JsonScanner scanner(byte[] message);
 
     /** Whether an array begins a message. */
     abstract boolean isArray(byte[] message);

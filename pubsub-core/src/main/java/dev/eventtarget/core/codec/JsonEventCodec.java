@@ -44,6 +44,11 @@ public final class JsonEventCodec extends JacksonEventCodec {
     }
 
     @Override
+    JsonScanner scanner(byte[] message) {
+        return new JsonScanner(message);
+    }
+
+    @Override
     boolean isArray(byte[] message) {
         int first = 0;
         while (first < message.length && message[first] <= ' ' && message[first] >= 0) {
