@@ -3,6 +3,7 @@ package dev.eventtarget.link;
 import dev.eventtarget.CodecException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventType;
+import dev.eventtarget.FireAndForget;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.UnauthorizedException;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.EventType;
+import dev.eventtarget.FireAndForget;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -116,6 +117,7 @@ final class NodeIdentityFile {
                 channel.force(true);
             }
             publish(written, file);
+            force(directory);
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
@@ -133,8 +135,20 @@ final class NodeIdentityFile {
     private static void publish(Path written, Path file) throws IOException {
         try {
             Files.createLink(file, written);
-        } catch (UnsupportedOperationException e) {
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            // a file system without links
             Files.move(written, file);
+        }
+    }
+
+    // so that a NodeId which was told to others outlives a power cut
+    private static void force(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // not every system lets a directory be opened
         }
     }
 

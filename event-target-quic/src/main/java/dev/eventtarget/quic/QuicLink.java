@@ -48,6 +48,11 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     private static final long CLOSE_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
     private static final long LONGEST_CLOSE = TimeUnit.SECONDS.toNanos(30);
 
+    private static final long MOST_UNSENT = 64 << 10;
+
+    /** What a peer may send behind the closing before it is cut off. */
+    private static final long MOST_DISCARDED = 4 << 20;
+
     /** So often in its idle timeout a peer is asked for a sign of life. */
     private static final int BEATS = 3;
 
@@ -97,6 +102,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     private @Nullable Ending over;
 
     private long unsent;
+    private long discarded;
     private long packetsHeard;
     private long packetsAtBeat;
     private int silentBeats;
@@ -213,12 +219,22 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object read) {
         reading = true;
-        if (!(read instanceof ByteBuf bytes) || ending) {
+        if (!(read instanceof ByteBuf bytes)) {
             ReferenceCountUtil.release(read);
+        } else if (ending) {
+            discard(bytes);
         } else if (paused || !waiting.isEmpty()) {
             waiting.add(bytes);
         } else {
             receive(bytes);
+        }
+    }
+
+    private void discard(ByteBuf bytes) {
+        discarded += bytes.readableBytes();
+        bytes.release();
+        if (discarded > MOST_DISCARDED) {
+            closeConnection();
         }
     }
 
@@ -358,7 +374,11 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
             int length = bytes.readableBytes();
             unsent += length;
             netty.write(bytes).addListener(written -> {
+                boolean full = unsent >= MOST_UNSENT;
                 unsent -= length;
+                if (full && unsent < MOST_UNSENT) {
+                    tellWritable();
+                }
                 if (!written.isSuccess() && node.isOpen()) {
                     node.lose(
                             CloseReason.GOING_AWAY,
@@ -371,13 +391,18 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public boolean isWritable() {
-        return channel.isWritable();
+        // of the channel alone it is not known how much waits
+        return channel.isWritable() && unsent < MOST_UNSENT;
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        tellWritable();
+    }
+
+    private void tellWritable() {
         // within send() the caller sees for itself
-        if (!sending && !ending && channel.isWritable()) {
+        if (!sending && !ending && isWritable()) {
             tell(Handler::writable);
         }
     }

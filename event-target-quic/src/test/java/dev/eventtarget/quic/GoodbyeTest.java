@@ -3,12 +3,15 @@ package dev.eventtarget.quic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.spi.CloseReason;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,6 +40,22 @@ class GoodbyeTest extends FaultTest {
         TypedEventTarget spoke = spoke(listen(hub));
         List<Future<Void>> outcomes = publish(spoke, UP);
         result(spoke.close());
+        outcomes.forEach(FaultTest::result);
+        assertEquals(all, up);
+        eventually(() -> assertEquals(List.of(), hub.status().links()));
+        assertEquals(0, hub.status().sessions());
+    }
+
+    /** Vert.x closes everything at once: the spoke still has its link then. */
+    @Test
+    void aSpokeThatClosesWithItsVertxHasSaidGoodbye() {
+        Hub hub = hub(target, options());
+        ready(target.addEventListener(UP, event -> up.add(event.detail())));
+        Vertx own = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
+        TypedEventTarget spoke = EventTargets.open(own, listen(hub) + "?closeTimeout=10m");
+        ready(spoke.addEventListener(DOWN, event -> down.add(event.detail())));
+        List<Future<Void>> outcomes = publish(spoke, UP);
+        result(own.close());
         outcomes.forEach(FaultTest::result);
         assertEquals(all, up);
         eventually(() -> assertEquals(List.of(), hub.status().links()));

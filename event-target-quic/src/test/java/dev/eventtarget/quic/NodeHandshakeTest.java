@@ -50,8 +50,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @NeedsNativeQuic
 class NodeHandshakeTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int CERTIFICATE_EXPIRED = 45;
-    private static final int CERTIFICATE_REQUIRED = 116;
 
     private final Vertx vertx = Vertx.vertx();
     private final NodeIdentity identity = NodeIdentity.generate();
@@ -157,7 +155,7 @@ class NodeHandshakeTest {
     void aHubRefusesWhoShowsNoCertificate() {
         Ending ending = ending((KeyCertOptions) null, listen(""));
         refusedAtTheHub(ending, heard());
-        assertTrue(ending.message().contains(String.valueOf(CERTIFICATE_REQUIRED)), ending::toString);
+        assertTrue(ending.message().contains("has shown none"), ending::toString);
     }
 
     @Test
@@ -173,7 +171,7 @@ class NodeHandshakeTest {
         NodeAddress address = listen("");
         for (Forgeries forgery : List.of(Forgeries.EXPIRED, Forgeries.NOT_YET_VALID)) {
             Ending ending = ending(forgery.of(identity).keyCertOptions(), address);
-            assertTrue(ending.message().contains(String.valueOf(CERTIFICATE_EXPIRED)), ending::toString);
+            assertTrue(ending.message().contains("clocks"), ending::toString);
         }
     }
 

@@ -171,7 +171,8 @@ final class RedisEventTarget extends AbstractEventTarget {
     /** Until the listener has not got another reader meanwhile. */
     private static Future<Void> catchUp(Taker taker) {
         StreamReader reader = taker.reader();
-        return reader.catchUp().compose(done -> taker.reader() == reader ? Future.succeededFuture() : catchUp(taker));
+        return reader.catchUp(taker)
+                .compose(done -> taker.reader() == reader ? Future.succeededFuture() : catchUp(taker));
     }
 
     /** Until no listener has got another reader meanwhile. */

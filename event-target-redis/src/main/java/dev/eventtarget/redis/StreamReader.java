@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -700,25 +701,37 @@ final class StreamReader {
 
     /** Completes when what is in the streams now has been read. Events of a group are not lost with this reader. */
     Future<Void> catchUp() {
-        return group != null
-                ? Future.succeededFuture()
-                : begun.future()
-                        .compose(taking -> control.onContext(() -> {
-                            Map<StreamCursor, String> ends = new HashMap<>();
-                            List<Future<Void>> asked = new ArrayList<>();
-                            for (StreamCursor stream : List.copyOf(streams.values())) {
-                                asked.add(lastEntry(stream.key()).map(end -> {
-                                    ends.put(stream, end);
-                                    return null;
-                                }));
-                            }
-                            return Future.join(asked).compose(answered -> {
-                                CatchUp catchUp = new CatchUp(ends, Promise.promise());
-                                catchingUp.add(catchUp);
-                                checkCatchUps();
-                                return catchUp.done.future();
-                            });
-                        }));
+        return catchUp(stream -> true);
+    }
+
+    /** The same, of one taker's streams: there may be thousands of others. */
+    Future<Void> catchUp(Taker taker) {
+        return catchUp(stream -> stream.takers().contains(taker));
+    }
+
+    private Future<Void> catchUp(Predicate<StreamCursor> concerned) {
+        if (group != null) {
+            return Future.succeededFuture();
+        }
+        return begun.future()
+                .compose(taking -> control.onContext(() -> {
+                    Map<StreamCursor, String> ends = new HashMap<>();
+                    List<Future<Void>> asked = new ArrayList<>();
+                    for (StreamCursor stream : List.copyOf(streams.values())) {
+                        if (concerned.test(stream)) {
+                            asked.add(retried(() -> lastEntry(stream.key())).map(end -> {
+                                ends.put(stream, end);
+                                return null;
+                            }));
+                        }
+                    }
+                    return Future.join(asked).compose(answered -> {
+                        CatchUp catchUp = new CatchUp(ends, Promise.promise());
+                        catchingUp.add(catchUp);
+                        checkCatchUps();
+                        return catchUp.done.future();
+                    });
+                }));
     }
 
     private void checkCatchUps() {

@@ -2,6 +2,7 @@ package dev.eventtarget.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
@@ -85,5 +86,38 @@ class CatchUpTest extends RedisTest {
         slow.resume();
         result(caughtUp);
         eventually(() -> assertEquals(EVENTS + 1, slowly.size()));
+    }
+
+    @Test
+    void onlyTheStreamsOfTheListenerAreAskedFor() {
+        RedisServer own = use(RedisServer.start());
+        TypedEventTarget busy = open(own.url());
+        int types = 300;
+        ListenerSubscription last = null;
+        for (int i = 0; i < types; i++) {
+            last = (ListenerSubscription)
+                    ready(busy.addEventListener(EventType.of("n" + i, Integer.class), event -> {}));
+        }
+        int before = asked(own);
+        result(last.catchUp());
+        int commands = asked(own) - before;
+        assertTrue(commands < types, () -> commands + " commands for one stream");
+    }
+
+    private static int asked(RedisServer server) {
+        return Integer.parseInt(server.info("cmdstat_xinfo|stream").replaceFirst("calls=(\\d+),.*", "$1"));
+    }
+
+    @Test
+    void aLostConnectionOnlyDelaysIt() throws Exception {
+        RedisServer own = use(RedisServer.start());
+        TcpProxy proxy = TcpProxy.start(vertx, own.port());
+        TypedEventTarget far = open(proxy.url());
+        ListenerSubscription listener = (ListenerSubscription) ready(far.addEventListener(NUMBER, event -> {}));
+        // nothing is on the way: the next bytes are the question for the end of the stream
+        eventually(() -> assertEquals("1", own.info("blocked_clients")));
+        proxy.cutRequestsAfter(5);
+        result(listener.catchUp());
+        assertEquals(1, proxy.cuts());
     }
 }

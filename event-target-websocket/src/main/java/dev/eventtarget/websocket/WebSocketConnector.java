@@ -12,12 +12,14 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.internal.CloseFuture;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.http.ClientWebSocketInternal;
@@ -71,8 +73,12 @@ final class WebSocketConnector implements Connector {
             throw new ConfigurationException("The option connectTimeout must be from 1ms to 24d");
         }
         maxMessage = config.integer("maxMessage", MOST_MESSAGE, 1024, MOST_MESSAGE);
-        // a client that is made on a verticle's context is closed with the verticle, and others may use this one
-        ContextInternal nobody = ((VertxInternal) vertx).createEventLoopContext();
+        // else it is closed with the verticle or the Vertx that is there now, before the spoke has said goodbye over it
+        ContextInternal nobody = ((VertxInternal) vertx)
+                .contextBuilder()
+                .withThreadingModel(ThreadingModel.EVENT_LOOP)
+                .withCloseFuture(new CloseFuture())
+                .build();
         ContextInternal previous = nobody.beginDispatch();
         try {
             client = vertx.createWebSocketClient(options(config));

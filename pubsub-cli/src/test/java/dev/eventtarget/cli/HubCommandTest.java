@@ -345,7 +345,7 @@ class HubCommandTest {
         assertEquals(Main.FAILED, unknown.exit());
         assertTrue(unknown.err().contains("not one that the hub lets in"), unknown.err());
         Files.writeString(deny, node);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Cli.LONG)
                 .until(() -> cli("pub", "--url", url + "?identity=" + spoke, "tick", "1")
                                 .exit()
                         == Main.FAILED);
@@ -405,7 +405,7 @@ class HubCommandTest {
         String url = start(
                 "--listen", ANY_PORT, "--dial", "quic://" + spokeNode + "@127.0.0.1:" + port, "--identity", hubKey);
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> {
+        await().atMost(Cli.LONG).until(() -> {
             assertEquals(Main.OK, cli("pub", "--url", url, "tick", "7").exit());
             return sub.result().isDone();
         });

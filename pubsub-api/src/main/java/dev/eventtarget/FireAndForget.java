@@ -1,10 +1,9 @@
-package dev.eventtarget.link;
-
-import dev.eventtarget.TypedEvent;
+package dev.eventtarget;
 
 /**
- * Marks events that are worth something only now: where a link has datagrams, they are sent as such, overtake everything else
- * and may be lost. Where it has none, or one is too long for it, they go the way of all others.
+ * Marks events that are worth something only now. Where a transport has datagrams, as QUIC has, they are sent as such: they
+ * overtake everything else, and may be lost without anybody being told. Elsewhere, or where one is too long for a datagram,
+ * they go the way of all others.
  */
 public final class FireAndForget {
     /** The header that marks an event, with the value {@code true}. */
