@@ -16,7 +16,9 @@ module dev.eventtarget.core {
     exports dev.eventtarget.core to
             dev.eventtarget.memory,
             dev.eventtarget.redis,
-            dev.eventtarget.link;
+            dev.eventtarget.link,
+            dev.eventtarget.websocket,
+            dev.eventtarget.quic;
     exports dev.eventtarget.core.codec to
             dev.eventtarget.memory,
             dev.eventtarget.redis,

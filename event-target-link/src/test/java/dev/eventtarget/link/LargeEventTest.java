@@ -140,6 +140,8 @@ class LargeEventTest extends LinkTest {
         peer.subscribe(1, "blob");
         peer.say("$fetch", "{'sub':1,'seq':1}");
         peer.say("$fetch", "{'sub':2,'seq':1}");
+        peer.say("$ping", "{}");
+        peer.expect("$pong");
         result(target.dispatchEvent(TypedEvent.of(BLOB, LARGE)));
         peer.expect("$large");
         peer.say("$ack", "{'sub':1,'to':1}");

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What tests of hub and spoke have in common: a hub on memory, peers and spokes, which all close behind the test. */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(120)
+@Timeout(300)
 abstract class LinkTest {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     static {
         ErrorLog.install();

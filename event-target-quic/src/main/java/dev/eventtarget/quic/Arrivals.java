@@ -47,6 +47,10 @@ final class Arrivals {
             connection.close(CloseReason.OVERLOADED, "The hub has too many connections: come again later");
         } else {
             connections.add(connection);
+            if (!admits.test(connection.peer())) {
+                // since a moment ago
+                turnAway(connection);
+            }
             connection.ended().onComplete(ended -> connections.remove(connection));
             await(connection, linked);
         }

@@ -1,6 +1,7 @@
 package dev.eventtarget.quic;
 
 import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.core.Unowned;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -146,8 +147,9 @@ final class QuicNode {
         tls.setKeyCertOptions(certificate)
                 .setTrustOptions(TrustOptions.wrap(trust))
                 .setApplicationLayerProtocols(List.of(alpn));
-        return vertx.createQuicClient(
-                new QuicClientConfig().setTransportConfig(transport()).setConnectTimeout(timeout), tls);
+        QuicClientConfig config =
+                new QuicClientConfig().setTransportConfig(transport()).setConnectTimeout(timeout);
+        return Unowned.make(vertx, () -> vertx.createQuicClient(config, tls));
     }
 
     private QuicConfig transport() {

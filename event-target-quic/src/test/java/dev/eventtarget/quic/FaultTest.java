@@ -122,7 +122,13 @@ abstract class FaultTest {
 
     /** A spoke of its own. */
     final TypedEventTarget spoke(String url, String... options) {
-        String more = "closeTimeout=10s&connectTimeout=20s&publishTimeout=5m&name=" + UUID.randomUUID();
+        return spoke(url, Duration.ofMinutes(5), options);
+    }
+
+    /** A spoke of its own, which gives up what was not confirmed in time. */
+    final TypedEventTarget spoke(String url, Duration publishTimeout, String... options) {
+        String more = "closeTimeout=10s&connectTimeout=20s&publishTimeout=" + publishTimeout.toMillis() + "ms&name="
+                + UUID.randomUUID();
         return target(vertx, url + (url.contains("?") ? "&" : "?") + more, options);
     }
 

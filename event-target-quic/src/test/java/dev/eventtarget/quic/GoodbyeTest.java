@@ -66,7 +66,7 @@ class GoodbyeTest extends FaultTest {
     void aHubThatClosesDeliversAndConfirms() {
         Hub hub = hub(target, options().closeTimeout(Duration.ofSeconds(20)));
         ready(target.addEventListener(UP, event -> up.add(event.detail())));
-        TypedEventTarget spoke = spoke(listen(hub), "&publishTimeout=5s");
+        TypedEventTarget spoke = spoke(listen(hub), Duration.ofSeconds(5));
         ready(spoke.addEventListener(DOWN, event -> down.add(event.detail())));
         result(Future.join(publish(target, DOWN)));
         List<Future<Void>> outcomes = publish(spoke, UP);

@@ -2,6 +2,7 @@ package dev.eventtarget.redis;
 
 import dev.eventtarget.ClosedException;
 import dev.eventtarget.core.Reconnector;
+import dev.eventtarget.core.Unowned;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -89,7 +90,7 @@ final class RedisLine {
                 promise.fail(new ClosedException("The connection is closed"));
                 return;
             }
-            Redis attempt = Redis.createClient(vertx, settings.client());
+            Redis attempt = Unowned.make(vertx, () -> Redis.createClient(vertx, settings.client()));
             long limit = settings.commandTimeout().toMillis();
             long timer = vertx.setTimer(limit, id -> promise.tryFail(new LateException("Connecting", limit)));
             attempt.connect().onComplete(promise::tryComplete, promise::tryFail);

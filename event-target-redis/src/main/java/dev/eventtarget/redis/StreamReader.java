@@ -593,11 +593,13 @@ final class StreamReader {
             if (group != null && !taker.subscription().isActive()) {
                 group.giveBack(stream, id);
             } else if (deliveries > ConsumerGroup.MOST_DELIVERIES) {
+                taker.opened();
                 taker.subscription().giveUp(event, (int) deliveries);
             } else if (behind != null && taker.room() <= 0) {
                 behind.accept(taker, detach(taker));
                 i--;
             } else {
+                taker.opened();
                 taker.subscription().offer(event);
                 awake.add(taker);
             }

@@ -1,6 +1,7 @@
 package dev.eventtarget.redis;
 
 import dev.eventtarget.EventType;
+import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.OverflowPolicy;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.core.DedupWindow;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription as its reader sees it. Touched on the reader's context alone, but for what says otherwise. */
@@ -21,6 +23,9 @@ final class Taker {
 
     /** The types that it reads or is about to, where it listens to a pattern. */
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
+
+    /** Of a group: offered and not settled. */
+    private final AtomicInteger open = new AtomicInteger();
 
     private volatile StreamReader reader;
 
@@ -77,8 +82,14 @@ final class Taker {
         return type().matches(event.type()) && (handled == null || dedupId == null || !handled.contains(dedupId));
     }
 
+    /** Has an event more to settle. */
+    void opened() {
+        open.incrementAndGet();
+    }
+
     /** From any thread. */
     void settled(StreamEntry entry) {
+        open.decrementAndGet();
         String dedupId = entry.dedupId();
         if (handled != null && dedupId != null) {
             handled.add(dedupId);
@@ -86,11 +97,19 @@ final class Taker {
         reader.settled(this, entry);
     }
 
-    /** How many events more it takes: as many as there are where it rather drops some. From any thread. */
+    /**
+     * How many events more it takes: as many as there are where it rather drops some. A member of a group has no more in
+     * hand than it needs, be they handled or waiting, as the others could have them. From any thread.
+     */
     int room() {
-        OverflowPolicy policy = subscription.options().overflow();
-        return policy == OverflowPolicy.DROP_NEWEST || policy == OverflowPolicy.DROP_OLDEST
-                ? Integer.MAX_VALUE
-                : subscription.buffer().capacity() - subscription.buffer().size();
+        ListenerOptions options = subscription.options();
+        OverflowPolicy policy = options.overflow();
+        if (policy == OverflowPolicy.DROP_NEWEST || policy == OverflowPolicy.DROP_OLDEST) {
+            return Integer.MAX_VALUE;
+        }
+        int capacity = subscription.buffer().capacity();
+        return options.group() == null
+                ? capacity - subscription.buffer().size()
+                : Math.max(capacity, options.concurrency()) - open.get();
     }
 }

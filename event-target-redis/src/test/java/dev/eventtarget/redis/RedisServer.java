@@ -38,7 +38,7 @@ final class RedisServer implements AutoCloseable {
     /** With these no confirmed write is lost when the server is killed. */
     private static final List<String> DURABLE = List.of("appendonly yes", "appendfsync always");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Below the ports that systems give to outgoing connections, so that a stopped server finds its own still free. */
     private static final int FIRST_PORT = 15_000;

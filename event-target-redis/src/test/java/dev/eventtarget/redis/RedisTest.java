@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** What the adapter's own tests have in common: a prefix for each test, and targets that close behind it. */
 @Execution(ExecutionMode.CONCURRENT)
 abstract class RedisTest {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
     final String prefix = "test-" + UUID.randomUUID();

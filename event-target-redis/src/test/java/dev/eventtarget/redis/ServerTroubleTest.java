@@ -65,7 +65,7 @@ class ServerTroubleTest extends RedisTest {
 
     @Test
     void withoutMemoryPublishingWaitsAndThenFails() {
-        TypedEventTarget target = open(server.url(), "publishTimeout=1s");
+        TypedEventTarget target = open(server.url(), "publishTimeout=5s");
         result(publish(target, 1));
         server.call("CONFIG", "SET", "maxmemory", "1");
         EventTargetException failure = failure(publish(target, 2));
@@ -106,7 +106,7 @@ class ServerTroubleTest extends RedisTest {
         RedisServer master = use(RedisServer.start("repl-diskless-sync-delay 0"));
         server.call("REPLICAOF", "127.0.0.1", master.port());
         eventually(() -> assertEquals("up", server.info("master_link_status")));
-        EventTargetException failure = failure(publish(open(server.url(), "publishTimeout=1s"), 0));
+        EventTargetException failure = failure(publish(open(server.url(), "publishTimeout=5s"), 0));
         assertEquals(Reason.TRANSPORT, failure.reason());
         assertTrue(failure.isRetryable());
         assertTrue(failure.getMessage().contains("READONLY"), failure.getMessage());
@@ -233,7 +233,7 @@ class ServerTroubleTest extends RedisTest {
     @Test
     void aServerThatHangsFailsPublishersAndIsUsedAgainAfterwards() throws Exception {
         TypedEventTarget target =
-                open(server.url(), "publishTimeout=1s", "commandTimeout=300ms", "maxPending=100", "block=200ms");
+                open(server.url(), "publishTimeout=10s", "commandTimeout=1s", "maxPending=100", "block=200ms");
         listen(target, ListenerOptions.defaults());
         result(publish(target, 1));
         assertHears(1);
@@ -258,7 +258,7 @@ class ServerTroubleTest extends RedisTest {
     @Test
     void whatIsPublishedWhileTheServerHangsIsPublishedOnce() throws Exception {
         TcpProxy proxy = TcpProxy.start(vertx, server.port());
-        TypedEventTarget target = open(proxy.url(), "commandTimeout=300ms");
+        TypedEventTarget target = open(proxy.url(), "commandTimeout=1s");
         result(publish(target, 1));
         server.suspend();
         int connections = proxy.connections();

@@ -26,7 +26,7 @@ class ServersTest {
     }
 
     private static <T> T await(io.vertx.core.Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -52,7 +52,7 @@ class ServersTest {
                     .toCompletableFuture();
             assertThrows(TimeoutException.class, () -> answer.get(100, TimeUnit.MILLISECONDS));
             server.resume();
-            assertEquals("PONG", answer.get(10, TimeUnit.SECONDS).toString());
+            assertEquals("PONG", answer.get(60, TimeUnit.SECONDS).toString());
         }
     }
 

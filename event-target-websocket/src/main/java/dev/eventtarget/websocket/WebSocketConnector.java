@@ -4,6 +4,7 @@ import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.core.Unowned;
 import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.link.spi.Connector;
 import dev.eventtarget.link.spi.Link;
@@ -12,16 +13,12 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
-import io.vertx.core.internal.CloseFuture;
-import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.http.ClientWebSocketInternal;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -73,18 +70,7 @@ final class WebSocketConnector implements Connector {
             throw new ConfigurationException("The option connectTimeout must be from 1ms to 24d");
         }
         maxMessage = config.integer("maxMessage", MOST_MESSAGE, 1024, MOST_MESSAGE);
-        // else it is closed with the verticle or the Vertx that is there now, before the spoke has said goodbye over it
-        ContextInternal nobody = ((VertxInternal) vertx)
-                .contextBuilder()
-                .withThreadingModel(ThreadingModel.EVENT_LOOP)
-                .withCloseFuture(new CloseFuture())
-                .build();
-        ContextInternal previous = nobody.beginDispatch();
-        try {
-            client = vertx.createWebSocketClient(options(config));
-        } finally {
-            nobody.endDispatch(previous);
-        }
+        client = Unowned.make(vertx, () -> vertx.createWebSocketClient(options(config)));
     }
 
     /** As {@code host} and {@code port}, or as {@code host:port,host:port}. */

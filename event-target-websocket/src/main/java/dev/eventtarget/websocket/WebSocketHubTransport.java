@@ -256,6 +256,9 @@ public final class WebSocketHubTransport implements HubTransport {
         private final Promise<Void> unbound = Promise.promise();
         private @Nullable HttpServer server;
 
+        /** What comes now would hold up the closing of the server. */
+        private boolean stopping;
+
         Instance(Hub hub, HttpServerOptions options, SocketAddress local, WebSocketHub handler) {
             this.hub = hub;
             this.options = options;
@@ -272,7 +275,17 @@ public final class WebSocketHubTransport implements HubTransport {
             return server.listen(local);
         }
 
+        @Override
+        public Future<?> stop() {
+            stopping = true;
+            return Future.succeededFuture();
+        }
+
         private void connected(HttpConnection connection) {
+            if (stopping) {
+                connection.close();
+                return;
+            }
             long most = hub.options().handshakeTimeout().toMillis();
             silent.put(connection, vertx.setTimer(most, id -> connection.close()));
             connection.closeHandler(closed -> heard(connection));
@@ -287,10 +300,18 @@ public final class WebSocketHubTransport implements HubTransport {
 
         private void requested(HttpServerRequest request) {
             heard(request.connection());
+            if (stopping) {
+                request.connection().close();
+                return;
+            }
             handler.handle(request);
         }
 
         private void opened(ServerWebSocket socket) {
+            if (stopping) {
+                socket.close();
+                return;
+            }
             ChannelPipeline pipeline =
                     ((WebSocketInternal) socket).channelHandlerContext().pipeline();
             // links have heartbeats of their own

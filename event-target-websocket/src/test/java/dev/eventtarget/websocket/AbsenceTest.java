@@ -73,6 +73,7 @@ class AbsenceTest extends FaultTest {
     void whatDoesNotFitIsToldExactly() throws Exception {
         TcpProxy proxy = away(options().maxQueued(100, 1 << 20), 0);
         publish(1, 1000);
+        eventually(() -> assertEquals(900, hub.status().dropped()));
         proxy.accept();
         assertHeard(901, 1000);
         eventually(() -> assertEquals(1, errors.size(), errors::toString));

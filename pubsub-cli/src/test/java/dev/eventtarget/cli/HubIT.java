@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.OS;
 
 /** Hubs and those who connect to them, each a process of its own. */
 class HubIT extends ChildProcesses {
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(120);
 
     private Running hub(String... args) throws IOException {
         return start(jar(Stream.concat(Stream.of("hub"), Stream.of(args)).toArray(String[]::new)));

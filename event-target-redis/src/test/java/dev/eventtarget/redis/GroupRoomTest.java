@@ -1,0 +1,51 @@
+package dev.eventtarget.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.eventtarget.AsyncEventListener;
+import dev.eventtarget.EventType;
+import dev.eventtarget.ListenerOptions;
+import dev.eventtarget.OverflowPolicy;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+
+/** A member of a group takes no more from the others than it has room for. */
+class GroupRoomTest extends RedisTest {
+    private static final EventType<Integer> ORDER = EventType.of("order", Integer.class);
+    private static final ListenerOptions BILLING =
+            ListenerOptions.defaults().group("billing").buffer(1, OverflowPolicy.BLOCK);
+
+    private final Queue<Integer> slow = new ConcurrentLinkedQueue<>();
+    private final Queue<Integer> quick = new ConcurrentLinkedQueue<>();
+
+    @Test
+    void whatIsBeingHandledCounts() {
+        TypedEventTarget target = open(RedisServer.shared().url());
+        Promise<Void> never = Promise.promise();
+        AsyncEventListener<Integer> busy = event -> {
+            slow.add(event.detail());
+            return never.future();
+        };
+        ready(target.addAsyncEventListener(ORDER, busy, BILLING));
+        publish(target, 1);
+        eventually(() -> assertEquals(List.of(1), List.copyOf(slow)));
+        ready(target.addEventListener(ORDER, event -> quick.add(event.detail()), BILLING));
+        for (int number = 2; number <= 20; number++) {
+            publish(target, number);
+        }
+        eventually(() -> assertEquals(19, quick.size()));
+        never.complete();
+        eventually(() -> assertEquals(List.of(1), List.copyOf(slow)));
+    }
+
+    private static void publish(TypedEventTarget target, int number) {
+        Future<Void> accepted = target.dispatchEvent(TypedEvent.of(ORDER, number));
+        result(accepted);
+    }
+}
