@@ -63,6 +63,18 @@ final class Fuzzer {
         };
     }
 
+    /** What is sent as a stream of its own: an event, for whom it is, and its number; or nearly that. */
+    Buffer aside(boolean text) {
+        byte[] message = message(text);
+        int length = random.nextInt(4) == 0 ? random.nextInt() : message.length + random.nextInt(3) - 1;
+        Buffer aside = Buffer.buffer()
+                .appendLong(random.nextInt(3) == 0 ? random.nextLong() : random.nextInt(3))
+                .appendLong(random.nextInt(3) == 0 ? random.nextLong() : random.nextInt(20))
+                .appendInt(random.nextBoolean() ? message.length : length)
+                .appendBytes(message);
+        return random.nextInt(3) == 0 ? aside.getBuffer(0, random.nextInt(aside.length())) : aside;
+    }
+
     private static byte[] framed(byte[] message) {
         return ByteBuffer.allocate(Integer.BYTES + message.length)
                 .putInt(message.length)

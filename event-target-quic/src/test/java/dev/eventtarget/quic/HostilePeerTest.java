@@ -12,6 +12,7 @@ import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.SlowSpokePolicy;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -152,6 +153,32 @@ class HostilePeerTest extends FaultTest {
         polite.hello("ack");
     }
 
+    /** The main stream is as it should be; what is beside it is not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theHubGoesOnWhateverIsBesideTheStream(boolean text) {
+        honestSpokes(url);
+        for (int i = 0; i < PEERS; i++) {
+            RawPeer peer = RawPeer.open(vertx, url);
+            peer.hello("ack", "credit", "resume", "batch", "cbor", "large", "datagram");
+            peer.say("$subscribe", "{'sub':1,'type':'noise.>'}");
+            for (int j = 0; j < WRITES && !peer.isClosed(); j++) {
+                if (fuzzer.random().nextBoolean()) {
+                    peer.writeAside(fuzzer.aside(text), fuzzer.random().nextInt(4) > 0);
+                } else {
+                    peer.writeDatagram(Buffer.buffer(fuzzer.message(text)));
+                }
+            }
+            Future<Void> last = peer.say("$ping", "null");
+            eventually(() -> assertTrue(last.isComplete() || peer.isClosed(), this::seed));
+            publish();
+            leave(peer);
+            assertTrue(hub.status().sessions() <= MOST_SESSIONS, this::seed);
+        }
+        assertHonestHeard();
+        eventually(() -> assertEquals(2, hub.status().links().size(), this::seed));
+    }
+
     private void attack(RawPeer peer, boolean text) {
         switch (fuzzer.random().nextInt(3)) {
             case 0 -> {}
@@ -165,7 +192,11 @@ class HostilePeerTest extends FaultTest {
             peer.freeze();
         }
         for (int i = 0; i < WRITES && !peer.isClosed(); i++) {
-            peer.write(fuzzer.bytes(text));
+            switch (fuzzer.random().nextInt(10)) {
+                case 0 -> peer.writeAside(fuzzer.aside(text), fuzzer.random().nextInt(4) > 0);
+                case 1 -> peer.writeDatagram(Buffer.buffer(fuzzer.message(text)));
+                default -> peer.write(fuzzer.bytes(text));
+            }
         }
         // nothing comes behind it before it is through, or the connection is gone
         Future<Void> last = peer.write(fuzzer.bytes(text));

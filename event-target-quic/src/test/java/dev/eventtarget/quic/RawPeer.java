@@ -16,6 +16,7 @@ import io.vertx.core.net.QuicClient;
 import io.vertx.core.net.QuicClientConfig;
 import io.vertx.core.net.QuicConfig;
 import io.vertx.core.net.QuicConnection;
+import io.vertx.core.net.QuicDatagramConfig;
 import io.vertx.core.net.QuicStream;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
@@ -35,6 +36,9 @@ import java.util.function.Supplier;
 final class RawPeer implements AutoCloseable {
     /** Small, so that what is not read is soon too much. */
     private static final long WINDOW = 64 << 10;
+
+    /** How many large events may come at once. */
+    private static final int STREAMS = 8;
 
     /** How the hub has closed the connection. */
     record Closed(int code, String message) {}
@@ -70,6 +74,9 @@ final class RawPeer implements AutoCloseable {
                 new QuicClientConfig()
                         .setTransportConfig(QuicConfig.forClient()
                                 .setInitialMaxStreamDataBidiLocal(WINDOW)
+                                .setInitialMaxStreamDataUni(WINDOW)
+                                .setInitialMaxStreamsUni(STREAMS)
+                                .setDatagramConfig(new QuicDatagramConfig().setEnabled(true))
                                 .setInitialMaxData(WINDOW)),
                 tls);
         Context context = ((VertxInternal) vertx).createEventLoopContext();
@@ -118,6 +125,18 @@ final class RawPeer implements AutoCloseable {
     /** Sends bytes, whatever they mean. */
     Future<Void> write(Buffer bytes) {
         return on(() -> stream.write(bytes));
+    }
+
+    /** Sends bytes on a unidirectional stream of their own, and perhaps ends that. */
+    Future<Void> writeAside(Buffer bytes, boolean end) {
+        return on(() -> connection.openStream(false).compose(aside -> {
+            aside.exceptionHandler(e -> {});
+            return end ? aside.end(bytes) : aside.write(bytes);
+        }));
+    }
+
+    Future<Void> writeDatagram(Buffer bytes) {
+        return on(() -> connection.writeDatagram(bytes));
     }
 
     static Buffer framed(Buffer message) {

@@ -177,9 +177,11 @@ class TroublesomePeerTest extends FaultTest {
     void whoTakesAllTheStreamsItGetsGetsNothingByIt() {
         start(options());
         RawPeer peer = peer();
-        peer.hello("ack");
+        peer.hello("ack", "large");
         for (int i = 0; i < 50; i++) {
             peer.openStream().onSuccess(stream -> stream.write(Buffer.buffer("x".repeat(1000))));
+            // never ended: half of an event
+            peer.writeAside(Buffer.buffer().appendLong(0).appendLong(i).appendInt(1_000_000), false);
         }
     }
 }
