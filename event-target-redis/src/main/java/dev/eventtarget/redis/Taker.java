@@ -99,17 +99,22 @@ final class Taker {
 
     /**
      * How many events more it takes: as many as there are where it rather drops some. A member of a group has no more in
-     * hand than it needs, be they handled or waiting, as the others could have them. From any thread.
+     * hand than it needs, be they handled or waiting, as the others could have them: with {@code once} a single one. From
+     * any thread.
      */
     int room() {
         ListenerOptions options = subscription.options();
+        if (options.isOnce() && options.group() != null) {
+            return 1 - open.get();
+        }
         OverflowPolicy policy = options.overflow();
         if (policy == OverflowPolicy.DROP_NEWEST || policy == OverflowPolicy.DROP_OLDEST) {
             return Integer.MAX_VALUE;
         }
         int capacity = subscription.buffer().capacity();
-        return options.group() == null
-                ? capacity - subscription.buffer().size()
-                : Math.max(capacity, options.concurrency()) - open.get();
+        if (options.group() == null) {
+            return capacity - subscription.buffer().size();
+        }
+        return Math.max(capacity, options.concurrency()) - open.get();
     }
 }

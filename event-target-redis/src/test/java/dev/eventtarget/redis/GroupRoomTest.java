@@ -6,6 +6,7 @@ import dev.eventtarget.AsyncEventListener;
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.OverflowPolicy;
+import dev.eventtarget.StartFrom;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A member of a group takes no more from the others than it has room for. */
@@ -42,6 +44,31 @@ class GroupRoomTest extends RedisTest {
         eventually(() -> assertEquals(19, quick.size()));
         never.complete();
         eventually(() -> assertEquals(List.of(1), List.copyOf(slow)));
+    }
+
+    @Test
+    void aMemberWithOnceTakesOneEvent() {
+        TypedEventTarget target = open(RedisServer.shared().url());
+        Promise<Void> never = Promise.promise();
+        AsyncEventListener<Integer> once = event -> {
+            slow.add(event.detail());
+            return never.future();
+        };
+        ListenerOptions shipping = ListenerOptions.defaults().group("shipping").from(StartFrom.earliest());
+        for (int number = 1; number <= 20; number++) {
+            publish(target, number);
+        }
+        ready(target.addAsyncEventListener(ORDER, once, shipping.once()));
+        eventually(() -> assertEquals(List.of(1), List.copyOf(slow)));
+        assertEquals(
+                1,
+                RedisServer.shared()
+                        .call("XPENDING", prefix + ":order", "shipping")
+                        .get(0)
+                        .toInteger());
+        ready(target.addEventListener(ORDER, event -> quick.add(event.detail()), shipping));
+        eventually(() -> assertEquals(IntStream.rangeClosed(2, 20).boxed().toList(), List.copyOf(quick)));
+        never.complete();
     }
 
     private static void publish(TypedEventTarget target, int number) {
