@@ -6,6 +6,7 @@ import dev.eventtarget.EventListener;
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
+import dev.eventtarget.TargetStatus;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
@@ -92,6 +93,11 @@ class ForwardingTarget implements TypedEventTarget {
     @Override
     public Set<Capability> capabilities() {
         return sound.capabilities();
+    }
+
+    @Override
+    public Future<TargetStatus> status() {
+        return sound.status();
     }
 
     @Override
