@@ -89,7 +89,8 @@ public interface Interceptor {
     default void connected(String address) {}
 
     /**
-     * A connection of the target's is lost, and is being made again.
+     * A connection of the target's is lost, or can't be made. It is tried again, unless the error is final; told once until it
+     * is there.
      *
      * @param address where to
      * @param error why

@@ -25,8 +25,8 @@ public record TargetStatus(Health health, List<SubscriptionStatus> subscriptions
      * @param queued events that wait in its buffer; members of a group in memory have the same
      * @param inFlight events that it is handling
      * @param dropped events that were dropped as the buffer was full, since it began
-     * @param behind events that the transport has for it, or for its group, and has not delivered yet; -1 where that is not
-     *     known
+     * @param behind events that the transport has for it, or for its group, and has not delivered to it: they wait, or other
+     *     members have them; -1 where that is not known
      */
     public record SubscriptionStatus(
             String topic, @Nullable String group, int queued, int inFlight, long dropped, long behind) {}

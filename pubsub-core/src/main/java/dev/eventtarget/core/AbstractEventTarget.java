@@ -584,7 +584,7 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
     }
 
     /**
-     * Is called by an adapter that has lost a connection and makes it again: once, however many attempts fail.
+     * Is called by an adapter that has lost a connection, or can't make it: once, however many attempts fail.
      *
      * @param address where to
      * @param error why

@@ -344,7 +344,7 @@ class EventTargetMetricsTest extends MetricsTest {
         TypedEventTarget target = open("memory:" + UUID.randomUUID(), new EventTargetMetrics(prometheus, 100, POLL));
         ready(target.addEventListener(PLACED, event -> {}));
         result(target.dispatchEvent(TypedEvent.of(PLACED, 1)));
-        eventually(() -> assertTrue(prometheus.scrape().contains("eventtarget_health{")));
+        eventually(() -> assertTrue(prometheus.scrape().contains("eventtarget_queued_events{")));
         String text = prometheus.scrape();
         for (String expected : List.of(
                 "eventtarget_published_events_total{outcome=\"success\",transport=\"memory\",type=\"order.placed\"} 1.0",
