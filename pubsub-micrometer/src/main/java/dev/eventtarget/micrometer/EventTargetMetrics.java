@@ -104,7 +104,13 @@ public final class EventTargetMetrics implements Interceptor {
     public Future<Void> publish(TypedEvent<?> event, Function<TypedEvent<?>, Future<Void>> next) {
         TypeMeters meters = meters(event.type().name());
         long begun = System.nanoTime();
-        Future<Void> outcome = next.apply(event);
+        Future<Void> outcome;
+        try {
+            outcome = next.apply(event);
+        } catch (Throwable e) {
+            meters.notPublished(e, begun);
+            throw e;
+        }
         if (outcome.succeeded()) {
             published(meters, event, begun);
         } else {
@@ -135,7 +141,13 @@ public final class EventTargetMetrics implements Interceptor {
             meters.age(Duration.between(time, Instant.now()));
         }
         long begun = System.nanoTime();
-        Future<?> outcome = next.apply(event);
+        Future<?> outcome;
+        try {
+            outcome = next.apply(event);
+        } catch (Throwable e) {
+            meters.delivered(meters.nacked, begun);
+            throw e;
+        }
         if (outcome.succeeded()) {
             meters.delivered(meters.acked, begun);
         } else {

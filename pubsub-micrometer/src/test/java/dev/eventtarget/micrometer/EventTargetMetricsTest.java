@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.OverflowPolicy;
 import dev.eventtarget.RetryPolicy;
@@ -15,6 +16,7 @@ import dev.eventtarget.StartFrom;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.UnauthorizedException;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -30,6 +32,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +91,20 @@ class EventTargetMetricsTest extends MetricsTest {
         assertEquals(1, count("eventtarget.published", "outcome", "backpressure"));
         assertEquals(2, times("eventtarget.publish"));
         paused.resume();
+    }
+
+    @Test
+    void whatAnInterceptorBehindItThrowsIsCounted() {
+        Interceptor refusing = new Interceptor() {
+            @Override
+            public Future<Void> publish(TypedEvent<?> event, Function<TypedEvent<?>, Future<Void>> next) {
+                throw new UnauthorizedException("Not today");
+            }
+        };
+        TypedEventTarget target = EventTargets.open(vertx, "memory:" + UUID.randomUUID(), metrics(), refusing);
+        failure(target.dispatchEvent(TypedEvent.of(PLACED, 1)));
+        assertEquals(1, count("eventtarget.published", "outcome", "unauthorized"));
+        assertEquals(1, times("eventtarget.publish"));
     }
 
     @Test
