@@ -156,8 +156,9 @@ public final class EventTargetTracing implements Interceptor {
     public Future<?> deliver(TypedEvent<?> event, Subscription subscription, Function<TypedEvent<?>, Future<?>> next) {
         Context around = Context.current();
         SpanContext ambient = Span.fromContext(around).getSpanContext();
-        SpanContext carried = carried(event);
         Context brought = propagator.extract(around, event.headers(), HEADERS);
+        SpanContext found = Span.fromContext(brought).getSpanContext();
+        SpanContext carried = found.equals(ambient) ? SpanContext.getInvalid() : found;
         SpanBuilder builder = builder("process", "process", event.type()).setSpanKind(SpanKind.CONSUMER);
         if (carried.isValid()) {
             builder.addLink(carried);
