@@ -149,6 +149,14 @@ final class SharedTarget {
         }
 
         @Override
+        public Future<TargetStatus> status() {
+            return closed == null
+                    ? target.status()
+                    : Future.succeededFuture(new TargetStatus(
+                            Health.down(String.valueOf(closedException().getMessage())), List.of()));
+        }
+
+        @Override
         public Future<Void> close() {
             return close(Subscription::drain);
         }

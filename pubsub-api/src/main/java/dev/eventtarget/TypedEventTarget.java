@@ -113,6 +113,14 @@ public interface TypedEventTarget {
     Set<Capability> capabilities();
 
     /**
+     * How the target is, and what its listeners have to do: for probes and gauges, not for the way of each event. A transport
+     * that has to ask a server for some of it does so in a bounded time.
+     *
+     * @return does not fail: a target that can't be reached says so in its {@linkplain TargetStatus#health health}
+     */
+    Future<TargetStatus> status();
+
+    /**
      * Closes: refuses new events and listeners at once, delivers what was accepted, and waits for listeners, at most for
      * the {@code closeTimeout} of the configuration (30 s). Further calls return the same outcome. While others have the
      * target {@linkplain EventTargets open} as well, only the listeners that were added through this handle

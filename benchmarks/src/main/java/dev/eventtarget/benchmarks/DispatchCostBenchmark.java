@@ -6,6 +6,20 @@ import dev.eventtarget.Interceptor;
 import dev.eventtarget.PubSub;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.micrometer.EventTargetMetrics;
+import dev.eventtarget.opentelemetry.EventTargetTracing;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -73,6 +87,60 @@ public class DispatchCostBenchmark {
         }
     }
 
+    /** Metrics for Prometheus, with histograms. */
+    public static class Measured extends Target {
+        @Override
+        Interceptor[] interceptors() {
+            return new Interceptor[] {new EventTargetMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))};
+        }
+    }
+
+    /** Spans of everything, which are made and then dropped. */
+    public static class Traced extends Target {
+        Sampler sampler() {
+            return Sampler.alwaysOn();
+        }
+
+        @Override
+        Interceptor[] interceptors() {
+            OpenTelemetry sdk = OpenTelemetrySdk.builder()
+                    .setTracerProvider(SdkTracerProvider.builder()
+                            .setSampler(sampler())
+                            .addSpanProcessor(new Dropping())
+                            .build())
+                    .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
+                    .build();
+            return new Interceptor[] {new EventTargetTracing(sdk)};
+        }
+
+        /** Without one, the SDK makes no spans. */
+        private static final class Dropping implements SpanProcessor {
+            @Override
+            public void onStart(Context parent, ReadWriteSpan span) {}
+
+            @Override
+            public boolean isStartRequired() {
+                return false;
+            }
+
+            @Override
+            public void onEnd(ReadableSpan span) {}
+
+            @Override
+            public boolean isEndRequired() {
+                return true;
+            }
+        }
+    }
+
+    /** Spans of nothing, and events that say so. */
+    public static class NotSampled extends Traced {
+        @Override
+        Sampler sampler() {
+            return Sampler.alwaysOff();
+        }
+    }
+
     /** Nobody listens. */
     public static class Unheard extends Target {
         @Override
@@ -121,6 +189,21 @@ public class DispatchCostBenchmark {
 
     @Benchmark
     public Future<Void> interceptor(Intercepted state) {
+        return state.target.dispatchEvent(Order.EVENT);
+    }
+
+    @Benchmark
+    public Future<Void> metrics(Measured state) {
+        return state.target.dispatchEvent(Order.EVENT);
+    }
+
+    @Benchmark
+    public Future<Void> tracing(Traced state) {
+        return state.target.dispatchEvent(Order.EVENT);
+    }
+
+    @Benchmark
+    public Future<Void> tracingNotSampled(NotSampled state) {
         return state.target.dispatchEvent(Order.EVENT);
     }
 

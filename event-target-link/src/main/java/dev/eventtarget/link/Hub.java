@@ -229,6 +229,7 @@ public final class Hub {
         } else {
             links.add(added);
             handshakes.incrementAndGet();
+            counters.opened().increment();
             added.open();
         }
     }
@@ -311,9 +312,11 @@ public final class Hub {
         Promise<Void> outcome = Promise.promise();
         Future<Void> open = publishing.putIfAbsent(topicAndId, outcome.future());
         if (open != null) {
+            counters.duplicates().increment();
             return open;
         }
         if (!dedup.add(topicAndId)) {
+            counters.duplicates().increment();
             outcome.complete();
             publishing.remove(topicAndId);
             return outcome.future();
@@ -432,9 +435,12 @@ public final class Hub {
         return new HubStatus(
                 links.stream().map(HubLink::status).toList(),
                 waiting,
+                counters.opened().sum(),
+                counters.resumed().sum(),
                 counters.published().sum(),
                 counters.delivered().sum(),
                 counters.dropped().sum(),
+                counters.duplicates().sum(),
                 counters.refused().sum(),
                 counters.slow().sum());
     }

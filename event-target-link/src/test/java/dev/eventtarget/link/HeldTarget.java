@@ -4,14 +4,17 @@ import dev.eventtarget.AsyncEventListener;
 import dev.eventtarget.Capability;
 import dev.eventtarget.EventListener;
 import dev.eventtarget.EventType;
+import dev.eventtarget.Health;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
+import dev.eventtarget.TargetStatus;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +89,11 @@ final class HeldTarget implements TypedEventTarget {
     @Override
     public Set<Capability> capabilities() {
         return EnumSet.of(Capability.ORDERED);
+    }
+
+    @Override
+    public Future<TargetStatus> status() {
+        return Future.succeededFuture(new TargetStatus(Health.up(), List.of()));
     }
 
     @Override

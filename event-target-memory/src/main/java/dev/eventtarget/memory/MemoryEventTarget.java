@@ -55,6 +55,7 @@ final class MemoryEventTarget extends AbstractEventTarget {
         this.wire = wire;
         this.history = history;
         this.dedup = dedup;
+        opened();
     }
 
     private static Set<Capability> capabilities(@Nullable History history, @Nullable DedupWindow dedup) {
@@ -79,6 +80,7 @@ final class MemoryEventTarget extends AbstractEventTarget {
         }
         String topicAndId = event.type().topic() + "\n" + event.id();
         if (!dedup.add(topicAndId)) {
+            duplicate(event);
             return Registration.ACCEPTED;
         }
         return overWire(event).onFailure(error -> dedup.remove(topicAndId));

@@ -6,6 +6,7 @@ import dev.eventtarget.EventListener;
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
+import dev.eventtarget.TargetStatus;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A target that does as another one does; subclasses change a thing. */
 class ForwardingTarget implements TypedEventTarget {
@@ -95,6 +97,11 @@ class ForwardingTarget implements TypedEventTarget {
     }
 
     @Override
+    public Future<TargetStatus> status() {
+        return sound.status();
+    }
+
+    @Override
     public Future<Void> close() {
         return sound.close();
     }
@@ -110,6 +117,11 @@ class ForwardingTarget implements TypedEventTarget {
         @Override
         public EventType<?> type() {
             return sound.type();
+        }
+
+        @Override
+        public @Nullable String group() {
+            return sound.group();
         }
 
         @Override

@@ -339,9 +339,12 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
         return new JsonObject()
                 .put("links", links)
                 .put("sessions", status.sessions())
+                .put("opened", status.opened())
+                .put("resumed", status.resumed())
                 .put("published", status.published())
                 .put("delivered", status.delivered())
                 .put("dropped", status.dropped())
+                .put("duplicates", status.duplicates())
                 .put("refused", status.refused())
                 .put("slow", status.slow());
     }

@@ -38,6 +38,13 @@ class ExamplesTest {
     }
 
     @Test
+    void observed() {
+        assertEquals(
+                List.of("Order[id=42, quantity=3]", "published: 1.0", "order.placed: 0 events wait"),
+                run(Observed.class));
+    }
+
+    @Test
     void orderVerticle() {
         assertEquals(
                 List.of(

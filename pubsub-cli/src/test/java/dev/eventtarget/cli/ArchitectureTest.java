@@ -176,6 +176,36 @@ class ArchitectureTest {
             .notDependOnEachOther();
 
     @ArchTest
+    static final ArchRule whoObservesStandsOnTheApi = classes()
+            .that()
+            .resideInAnyPackage("dev.eventtarget.micrometer", "dev.eventtarget.opentelemetry")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.eventtarget.micrometer.HubMetrics")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.eventtarget",
+                    "dev.eventtarget.micrometer",
+                    "dev.eventtarget.opentelemetry",
+                    "java..",
+                    "io.vertx.core..",
+                    "io.micrometer.core..",
+                    "io.opentelemetry.api..",
+                    "io.opentelemetry.context..",
+                    "org.jspecify..")
+            .because("it works for any target, an application's own as well");
+
+    @ArchTest
+    static final ArchRule theLibrariesOfObserversAreTheirs = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "dev.eventtarget.micrometer", "dev.eventtarget.opentelemetry", "dev.eventtarget.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.opentelemetry..")
+            .because("who wants neither metrics nor tracing needs neither library");
+
+    @ArchTest
     static final ArchRule targetsKnowNoLinks = noClasses()
             .that()
             .resideInAnyPackage("dev.eventtarget.memory..", "dev.eventtarget.redis..")

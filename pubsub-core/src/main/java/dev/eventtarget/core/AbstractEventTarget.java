@@ -9,10 +9,12 @@ import dev.eventtarget.EventListener;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventTargetException.Reason;
 import dev.eventtarget.EventType;
+import dev.eventtarget.Health;
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.StartFrom;
 import dev.eventtarget.Subscription;
+import dev.eventtarget.TargetStatus;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.UnsupportedCapabilityException;
@@ -32,15 +34,22 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A target without its transport: who listens, in which context and how, refusals, and closing. An adapter adds how events
  * are {@linkplain #publish published} and subscriptions {@linkplain #subscribe registered}.
  */
 public abstract class AbstractEventTarget implements TypedEventTarget {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
+    private static final long STATUS_SECONDS = 3;
+
     private final Vertx vertx;
     private final EventCodec codec;
     private final Set<Capability> capabilities;
@@ -227,6 +236,22 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
      */
     protected Future<Void> catchUp(ListenerSubscription subscription) {
         return Future.succeededFuture();
+    }
+
+    /**
+     * {@return whether the transport does its work; called from any thread, {@linkplain Health#up up} by default. What is
+     * closed is down without being asked}
+     */
+    protected Health health() {
+        return Health.up();
+    }
+
+    /**
+     * {@return for subscriptions that it is known of, how many events the transport has and has not delivered to them, or to
+     * their group; none by default. A failure is as none}
+     */
+    protected Future<Map<ListenerSubscription, Long>> behind() {
+        return Future.succeededFuture(Map.of());
     }
 
     /** {@return completes when the transport is left; called when all subscriptions have ended} */
@@ -435,6 +460,7 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         withinCloseTimeout(drained.future(), () -> timeout(unsettled()))
                 .onComplete(outcome -> live.forEach(ListenerSubscription::end))
                 .eventually(this::disconnect)
+                .onComplete(outcome -> tell(interceptor -> interceptor.closed(this)))
                 .onComplete(promise);
         return promise.future();
     }
@@ -498,6 +524,73 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
 
     private ClosedException closedException() {
         return new ClosedException(this + " is closed: open a target anew to go on");
+    }
+
+    // ---- what others want to know
+
+    @Override
+    public final Future<TargetStatus> status() {
+        if (closing) {
+            return Future.succeededFuture(status(Map.of()));
+        }
+        return behind().otherwise(Map.of())
+                .timeout(STATUS_SECONDS, TimeUnit.SECONDS)
+                .otherwise(Map.of())
+                .map(this::status);
+    }
+
+    private TargetStatus status(Map<ListenerSubscription, Long> behind) {
+        return new TargetStatus(
+                closing ? Health.down(String.valueOf(closedException().getMessage())) : health(),
+                live.stream()
+                        .map(subscription -> subscription.status(behind.getOrDefault(subscription, -1L)))
+                        .toList());
+    }
+
+    /** Tells interceptors something, if there are any. */
+    final void tell(Consumer<Interceptor> news) {
+        for (Interceptor interceptor : interceptors) {
+            try {
+                news.accept(interceptor);
+            } catch (RuntimeException e) {
+                LOG.warn("{}: the interceptor {} has thrown an exception", this, interceptor, e);
+            }
+        }
+    }
+
+    /** Is called by an adapter when it is ready to be used. */
+    protected final void opened() {
+        tell(interceptor -> interceptor.opened(this));
+    }
+
+    /**
+     * Is called by an adapter that leaves an event out, as it knows its id.
+     *
+     * @param event the repetition
+     */
+    protected final void duplicate(TypedEvent<?> event) {
+        if (!interceptors.isEmpty()) {
+            tell(interceptor -> interceptor.duplicate(event));
+        }
+    }
+
+    /**
+     * Is called by an adapter that has a connection, for the first time or again.
+     *
+     * @param address where to
+     */
+    protected final void connected(String address) {
+        tell(interceptor -> interceptor.connected(address));
+    }
+
+    /**
+     * Is called by an adapter that has lost a connection, or can't make it: once, however many attempts fail.
+     *
+     * @param address where to
+     * @param error why
+     */
+    protected final void disconnected(String address, Throwable error) {
+        tell(interceptor -> interceptor.disconnected(address, error));
     }
 
     // ---- what subscriptions need

@@ -8,6 +8,7 @@ import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
+import dev.eventtarget.TargetStatus.SubscriptionStatus;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.spi.EncodedDetail;
 import io.vertx.core.Future;
@@ -87,7 +88,10 @@ public final class ListenerSubscription extends Registration implements Subscrip
         this.context = context;
         this.lane = context == null && !target.callsInline() ? Lane.onWorkers(target.vertx()) : Lane.of(context);
         this.buffer = buffer;
-        buffer.onDrop(event -> target.settled(this, event));
+        buffer.onDrop(event -> {
+            target.settled(this, event);
+            target.tell(interceptor -> interceptor.dropped(event, this));
+        });
         this.call = call.inside(target.interceptors(), this);
         this.redelivery = options.retry().attempts() == 1
                 ? null
@@ -268,6 +272,11 @@ public final class ListenerSubscription extends Registration implements Subscrip
         }
     }
 
+    private Future<?> attemptAgain(TypedEvent<?> event) {
+        target.tell(interceptor -> interceptor.retrying(event, this));
+        return attempt(event);
+    }
+
     @Override
     void refused(TypedEvent<?> event, Throwable error) {
         inFlight.incrementAndGet();
@@ -285,7 +294,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
             giveUp(event, 1, new DeliveryException(fitting, 1, error));
             return;
         }
-        redelivery.goOn(error, () -> attempt(fitting)).whenComplete((done, failure) -> {
+        redelivery.goOn(error, () -> attemptAgain(fitting)).whenComplete((done, failure) -> {
             if (failure == null) {
                 settle(event);
             } else if (failure instanceof Redelivery.Stopped) {
@@ -363,6 +372,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
 
     /** Tells the error handler, or the log where there is none. */
     private void report(EventTargetException error) {
+        target.tell(interceptor -> interceptor.failed(error, this));
         Consumer<? super EventTargetException> onError = options.onError();
         if (onError == null) {
             LOG.warn("{}: {}", this, error.getMessage());
@@ -445,6 +455,11 @@ public final class ListenerSubscription extends Registration implements Subscrip
     @Override
     public EventType<?> type() {
         return type;
+    }
+
+    @Override
+    public @Nullable String group() {
+        return options.group();
     }
 
     @Override
@@ -568,6 +583,11 @@ public final class ListenerSubscription extends Registration implements Subscrip
 
     int unsettled() {
         return inFlight.get() + (group == null ? buffer.size() : 0);
+    }
+
+    SubscriptionStatus status(long behind) {
+        return new SubscriptionStatus(
+                type.topic(), options.group(), buffer.size(), inFlight.get(), buffer.dropped(), behind);
     }
 
     Object listener() {
