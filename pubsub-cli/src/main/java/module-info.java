@@ -4,11 +4,14 @@ module dev.eventtarget.cli {
     requires dev.eventtarget;
     requires dev.eventtarget.core;
     requires dev.eventtarget.link;
+    requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.dataformat.yaml;
     requires info.picocli;
     requires HdrHistogram;
     requires me.tongfei.progressbar;
     requires embedded.redis;
+    requires org.jline.terminal;
     requires static org.jspecify;
 
     opens dev.eventtarget.cli to

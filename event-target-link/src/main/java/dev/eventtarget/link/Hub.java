@@ -61,7 +61,7 @@ public final class Hub {
 
     private final VertxInternal vertx;
     private final TypedEventTarget target;
-    private final HubOptions options;
+    private volatile HubOptions options;
     private final @Nullable DedupWindow dedup;
 
     /** The outcomes of events with an id that the target has not accepted yet, by topic and id. */
@@ -75,7 +75,7 @@ public final class Hub {
     private final Set<HubLink> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger handshakes = new AtomicInteger();
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
-    private final List<HubTransport.Listening> listening = new CopyOnWriteArrayList<>();
+    private final List<Address> addresses = new CopyOnWriteArrayList<>();
     private final Cache<String, Producer> producers = Caffeine.newBuilder()
             .maximumSize(PRODUCERS)
             .expireAfterAccess(PRODUCER_MEMORY)
@@ -87,8 +87,17 @@ public final class Hub {
     /** Those that wait to be resumed, the longest first; guarded by itself. */
     private final LinkedHashSet<Session> kept = new LinkedHashSet<>();
 
-    private final long ticker;
+    /** Guarded by this hub. */
+    private long ticker;
+
     private @Nullable Future<Void> closed;
+
+    /** Where it listens. */
+    private record Address(HubTransport transport, EventTargetConfig config, HubTransport.Listening listening) {
+        Future<Void> check(Vertx vertx, Hub hub) {
+            return transport.check(vertx, hub, config);
+        }
+    }
 
     private Hub(Vertx vertx, TypedEventTarget target, HubOptions options) {
         this.vertx = (VertxInternal) vertx;
@@ -101,13 +110,13 @@ public final class Hub {
         names.add(Capability.DEDUPLICATED.name().toLowerCase(Locale.ROOT));
         this.capabilityNames = List.copyOf(names);
         this.dedup = target.capabilities().contains(Capability.DEDUPLICATED) ? null : new DedupWindow(DEDUP_WINDOW);
-        long beat = Math.max(
-                1,
-                Math.min(
-                                options.heartbeat().toMillis(),
-                                options.handshakeTimeout().toMillis())
-                        / 4);
-        this.ticker = vertx.setPeriodic(beat, id -> tick());
+        this.ticker = startTicker(this.vertx, options, this::tick);
+    }
+
+    private static long startTicker(Vertx vertx, HubOptions options, Runnable tick) {
+        long shortest = Math.min(
+                options.heartbeat().toMillis(), options.handshakeTimeout().toMillis());
+        return vertx.setPeriodic(Math.max(1, shortest / 4), id -> tick.run());
     }
 
     /**
@@ -148,18 +157,44 @@ public final class Hub {
      *     with {@link ConfigurationException}
      */
     public Future<String> listen(String uri) {
-        EventTargetConfig config;
+        try {
+            return listen(EventTargetConfig.of(uri));
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /**
+     * Takes links at an address that was read from a URI or from JSON.
+     *
+     * @param config the address
+     * @return as {@link #listen(String)}
+     */
+    public Future<String> listen(EventTargetConfig config) {
         HubTransport transport;
         try {
-            config = EventTargetConfig.of(uri);
             transport = transport(config);
         } catch (ConfigurationException e) {
             return Future.failedFuture(e);
         }
         return transport.listen(vertx, this, config).map(one -> {
-            listening.add(one);
+            addresses.add(new Address(transport, config, one));
             return one.url();
         });
+    }
+
+    /**
+     * Looks whether an address is right, with the files that it names. Does not find out whether its port is free.
+     *
+     * @param config the address
+     * @return completes if it is; fails with {@link ConfigurationException}
+     */
+    public Future<Void> check(EventTargetConfig config) {
+        try {
+            return transport(config).check(vertx, this, config);
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     private static HubTransport transport(EventTargetConfig config) {
@@ -176,9 +211,12 @@ public final class Hub {
         }
         for (String name : config.names()) {
             if (!transport.options().containsKey(name)) {
-                throw new ConfigurationException("An address " + config.transport() + ": has no option '" + name
-                        + "'; it has "
-                        + String.join(", ", new TreeSet<>(transport.options().keySet())));
+                throw new ConfigurationException(
+                        name,
+                        "An address " + config.transport() + ": has no option '" + name + "'; it has "
+                                + String.join(
+                                        ", ", new TreeSet<>(transport.options().keySet())),
+                        null);
             }
         }
         return transport;
@@ -393,6 +431,59 @@ public final class Hub {
         handshakes.decrementAndGet();
     }
 
+    // ---- other options
+
+    /**
+     * Goes on with other options, and with the certificates that are now in the files of its addresses. No link is closed,
+     * except that of a peer without {@code ack} that may not listen to a type any more.
+     *
+     * <p>Rules and what may wait hold at once: a subscription that its peer may not have any more ends with {@link
+     * dev.eventtarget.UnauthorizedException}. Who comes in is asked by the new {@link HubOptions#authenticator}; who is in
+     * stays until the token expires. What was agreed on with a link holds for as long as it is open: {@code maxMessage},
+     * {@code maxBatch}, {@code maxSubscriptions}, {@code maxRate} and {@code heartbeat}.
+     *
+     * @param changed the new options, all of them
+     * @return completes when they hold for every link; fails with {@link ConfigurationException} if a certificate can't be
+     *     used, and then nothing has changed
+     */
+    public Future<Void> reload(HubOptions changed) {
+        return Future.all(addresses.stream().map(one -> one.check(vertx, this)).toList())
+                .compose(checked -> Future.all(
+                        addresses.stream().map(one -> one.listening().reload()).toList()))
+                .compose(reloaded -> {
+                    replace(changed);
+                    return recheck();
+                });
+    }
+
+    private synchronized void replace(HubOptions changed) {
+        options = changed;
+        if (closed == null) {
+            vertx.cancelTimer(ticker);
+            ticker = startTicker(vertx, changed, this::tick);
+        }
+    }
+
+    /** Those without a link are looked at when they are resumed. */
+    private Future<Void> recheck() {
+        List<Future<Void>> all = new ArrayList<>();
+        for (HubLink link : links) {
+            Promise<Void> done = Promise.promise();
+            all.add(done.future());
+            link.turns().post(() -> {
+                try {
+                    Session session = link.session();
+                    if (session != null) {
+                        session.recheck();
+                    }
+                } finally {
+                    done.complete();
+                }
+            });
+        }
+        return Future.join(all).mapEmpty();
+    }
+
     // ---- status and end
 
     /** {@return what it has done and has to do} */
@@ -430,16 +521,20 @@ public final class Hub {
             }
             closed = promise.future();
         }
-        Future.join(listening.stream().map(HubTransport.Listening::close).toList())
+        Future.join(addresses.stream().map(one -> one.listening().close()).toList())
                 .eventually(this::drain)
                 .eventually(this::sayGoodbye)
                 .eventually(() -> Future.join(
-                        listening.stream().map(HubTransport.Listening::end).toList()))
+                        addresses.stream().map(one -> one.listening().end()).toList()))
                 .onComplete(done -> {
-                    vertx.cancelTimer(ticker);
+                    stopTicker();
                     promise.complete();
                 });
         return promise.future();
+    }
+
+    private synchronized void stopTicker() {
+        vertx.cancelTimer(ticker);
     }
 
     private Future<Void> drain() {

@@ -13,6 +13,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -51,12 +52,13 @@ public final class Main implements Callable<Integer> {
     static final int USAGE = 2;
     static final int INTERRUPTED = 130;
 
-    /** What an interrupted command gets to deliver what is on its way: longer than a target's closeTimeout. */
-    private static final int GRACE_SECONDS = 40;
-
     private final InputStream in;
     private final boolean terminal;
     private final Supplier<Vertx> makeVertx;
+
+    /** What an interrupted command gets to deliver what is on its way: longer than a target's closeTimeout. */
+    private volatile Duration grace = Duration.ofSeconds(40);
+
     private @Nullable Vertx vertx;
 
     @Spec
@@ -88,7 +90,7 @@ public final class Main implements Callable<Integer> {
         InputStream in = Channels.newInputStream(new FileInputStream(FileDescriptor.in).getChannel());
         Main main = new Main(in, Ansi.AUTO.enabled(), Main::newVertx);
         CompletableFuture<Integer> exit = new CompletableFuture<>();
-        interruptOnSignal(Thread.currentThread(), exit);
+        main.interruptOnSignal(Thread.currentThread(), exit);
         int code = FAILED;
         try {
             code = main.commandLine().setOut(out).setErr(err).execute(args);
@@ -107,14 +109,14 @@ public final class Main implements Callable<Integer> {
                 autoFlush);
     }
 
-    private static void interruptOnSignal(Thread command, CompletableFuture<Integer> exit) {
+    private void interruptOnSignal(Thread command, CompletableFuture<Integer> exit) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             if (!exit.isDone()) {
                                 command.interrupt();
                                 try {
-                                    if (exit.get(GRACE_SECONDS, TimeUnit.SECONDS) == OK) {
+                                    if (exit.get(grace.toMillis(), TimeUnit.MILLISECONDS) == OK) {
                                         Runtime.getRuntime().halt(OK);
                                     }
                                 } catch (InterruptedException | ExecutionException | TimeoutException e) {
@@ -151,6 +153,8 @@ public final class Main implements Callable<Integer> {
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     if (command.getCommand() instanceof TargetCommand failed && failed.isVerbose()) {
                         e.printStackTrace(command.getErr());
+                    } else if (e instanceof FaultyFileException faulty) {
+                        faulty.mistakes().forEach(command.getErr()::println);
                     } else {
                         command.getErr().println(describe(e));
                     }
@@ -190,6 +194,11 @@ public final class Main implements Callable<Integer> {
     /** {@return whether to show progress} */
     boolean isTerminal() {
         return terminal;
+    }
+
+    /** Gives an interrupted command so much time to end. */
+    void grace(Duration time) {
+        grace = time;
     }
 
     /** {@return what runs the targets; the same for all commands} */

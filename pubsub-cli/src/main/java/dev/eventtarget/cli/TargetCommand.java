@@ -58,7 +58,7 @@ abstract class TargetCommand implements Callable<Integer> {
 
     private int execute(String url) throws Exception {
         Vertx vertx = main.vertx();
-        TypedEventTarget target = EventTargets.open(vertx, url);
+        TypedEventTarget target = open(vertx, url);
         int exit;
         try {
             exit = execute(vertx, target);
@@ -68,6 +68,10 @@ abstract class TargetCommand implements Callable<Integer> {
         }
         target.close().await();
         return exit;
+    }
+
+    TypedEventTarget open(Vertx vertx, String url) {
+        return EventTargets.open(vertx, url);
     }
 
     /** Refuses options that don't go together, before anything is opened. */

@@ -15,6 +15,15 @@ public interface HubTransport {
         /** {@return the address that spokes connect to, as a URI; with the port that was chosen where 0 was asked for} */
         String url();
 
+        /**
+         * Reads again what it has from files, such as certificates, for links that are opened from then on.
+         *
+         * @return completes when it has; fails with {@link ConfigurationException}, and goes on as it was
+         */
+        default Future<Void> reload() {
+            return Future.succeededFuture();
+        }
+
         /** {@return completes when it takes no more links; those that are open stay} */
         Future<Void> close();
 
@@ -27,6 +36,18 @@ public interface HubTransport {
 
     /** {@return the options of an address to listen at, each with one line of help} */
     Map<String, String> options();
+
+    /**
+     * Looks whether an address is right, with the files that it names. Opens nothing.
+     *
+     * @param vertx runs it
+     * @param hub would get the links
+     * @param config the address with its options, of which all are known
+     * @return completes if it is; fails with {@link ConfigurationException}
+     */
+    default Future<Void> check(Vertx vertx, Hub hub, EventTargetConfig config) {
+        return Future.succeededFuture();
+    }
 
     /**
      * Begins to take links, and gives each to {@link Hub#accept}.
