@@ -239,6 +239,7 @@ public final class Hub {
         } else {
             links.add(added);
             handshakes.incrementAndGet();
+            counters.opened().increment();
             added.open();
         }
     }
@@ -321,9 +322,11 @@ public final class Hub {
         Promise<Void> outcome = Promise.promise();
         Future<Void> open = publishing.putIfAbsent(topicAndId, outcome.future());
         if (open != null) {
+            counters.duplicates().increment();
             return open;
         }
         if (!dedup.add(topicAndId)) {
+            counters.duplicates().increment();
             outcome.complete();
             publishing.remove(topicAndId);
             return outcome.future();
@@ -495,9 +498,12 @@ public final class Hub {
         return new HubStatus(
                 links.stream().map(HubLink::status).toList(),
                 waiting,
+                counters.opened().sum(),
+                counters.resumed().sum(),
                 counters.published().sum(),
                 counters.delivered().sum(),
                 counters.dropped().sum(),
+                counters.duplicates().sum(),
                 counters.refused().sum(),
                 counters.slow().sum());
     }

@@ -462,6 +462,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             hold();
         }
         known.resume(acknowledged, received);
+        hub.counters().resumed().increment();
     }
 
     private void welcomeAnew(Fields hello, Set<String> granted) {

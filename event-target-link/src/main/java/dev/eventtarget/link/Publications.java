@@ -162,6 +162,7 @@ final class Publications {
 
     private Future<Void> give(long number, TypedEvent<EncodedDetail> event) {
         if (producer != null && producer.has(base + number)) {
+            hub.counters().duplicates().increment();
             return Future.succeededFuture();
         }
         Peer publisher = session().peer();

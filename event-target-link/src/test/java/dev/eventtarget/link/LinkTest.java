@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.spi.Connector;
@@ -93,6 +94,12 @@ abstract class LinkTest {
     final TypedEventTarget spoke(Connector connector, String... options) {
         return use(
                 EventTargets.open(vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options)));
+    }
+
+    /** A spoke that tells an interceptor what becomes of it. */
+    final TypedEventTarget spoke(Connector connector, Interceptor interceptor, String... options) {
+        return use(EventTargets.open(
+                vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options), interceptor));
     }
 
     final TypedEventTarget spoke(Hub hub, String... options) {

@@ -23,7 +23,7 @@ final class AppendScript {
             local window, how, limit, sequence = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
             local known = tonumber(redis.call('GET', base) or '-1')
             if known < tonumber(ARGV[5]) then return redis.error_reply('OUTOFORDER the batch before is missing') end
-            local last, at, stop, failure = known, 6, #ARGV, nil
+            local last, at, stop, place, repeated, failure = known, 6, #ARGV, 0, {}, nil
             while at < stop do
               local id, fields = ARGV[at], tonumber(ARGV[at + 1])
               local new
@@ -44,14 +44,17 @@ final class AppendScript {
                   failure = done.err
                   break
                 end
+              elseif id ~= '' then
+                repeated[#repeated + 1] = place
               end
               if sequence > last then last = sequence end
               sequence = sequence + 1
+              place = place + 1
               at = at + 2 + fields
             end
             if last > known then redis.call('SET', base, string.format('%.0f', last), 'PX', window) end
             if failure then return redis.error_reply(failure) end
-            return 'OK'
+            return repeated
             """;
 
     private static final byte[] SHA = ascii(sha1());
@@ -75,7 +78,7 @@ final class AppendScript {
     }
 
     /**
-     * Appends events.
+     * Appends events; the answer has the places, from 0, of those whose own ID is known already.
      *
      * @param memory key of the producer's last sequence number, in the stream's slot
      * @param ids what the keys of events' own IDs begin with, in the same slot

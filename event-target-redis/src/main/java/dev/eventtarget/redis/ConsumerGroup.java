@@ -302,6 +302,21 @@ final class ConsumerGroup {
         });
     }
 
+    /** What the group has to do and this consumer does not have; -1 where the server can't tell. */
+    Future<Long> behind(StreamCursor stream) {
+        return control.sendIfReached(Request.cmd(Command.XINFO).arg("GROUPS").arg(stream.key()))
+                .map(groups -> {
+                    for (Response one : groups) {
+                        if (StreamReader.text(one, "name").equals(name) && StreamReader.field(one, "lag") != null) {
+                            long others = StreamReader.number(one, "pending")
+                                    - stream.unsettled().size();
+                            return StreamReader.number(one, "lag") + Math.max(0, others);
+                        }
+                    }
+                    return -1L;
+                });
+    }
+
     // ---- leaving
 
     /** Completes when all that was handled is acknowledged, and the rest is left for others to take at once. */

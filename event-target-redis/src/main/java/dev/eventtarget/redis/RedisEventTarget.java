@@ -4,6 +4,7 @@ import dev.eventtarget.Capability;
 import dev.eventtarget.ClosedException;
 import dev.eventtarget.CodecException;
 import dev.eventtarget.EventType;
+import dev.eventtarget.Health;
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.StartFrom;
 import dev.eventtarget.TypedEvent;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** Events go through Redis Streams, one or more for each type. */
 final class RedisEventTarget extends AbstractEventTarget {
     private final RedisSettings settings;
+    private final Connections connections;
     private final StreamPublisher publisher;
     private final TypeDirectory types;
     private final Map<ListenerSubscription, Taker> takers = new ConcurrentHashMap<>();
@@ -45,13 +47,18 @@ final class RedisEventTarget extends AbstractEventTarget {
         super(vertx, codec, capabilities(settings), settings.closeTimeout(), interceptors);
         this.settings = settings;
         Context context = ((VertxInternal) vertx).createEventLoopContext();
-        this.types = new TypeDirectory(vertx, context, settings);
-        this.publisher = new StreamPublisher(vertx, context, settings, entries(), types, nonce);
-        this.shared = new StreamReader(vertx, settings, entries(), types, "Listening", null, (taker, left) -> {
-            StreamReader own = reader(taker.type(), null);
-            taker.reader(own);
-            own.takeOver(taker, left);
-        });
+        this.connections = new Connections(
+                settings, () -> connected(settings.address()), error -> disconnected(settings.address(), error));
+        this.types = new TypeDirectory(vertx, context, settings, connections);
+        this.publisher =
+                new StreamPublisher(vertx, context, settings, entries(), connections, types, nonce, this::duplicate);
+        this.shared =
+                new StreamReader(vertx, settings, connections, entries(), types, "Listening", null, (taker, left) -> {
+                    StreamReader own = reader(taker.type(), null);
+                    taker.reader(own);
+                    own.takeOver(taker, left);
+                });
+        opened();
     }
 
     private static Set<Capability> capabilities(RedisSettings settings) {
@@ -71,7 +78,8 @@ final class RedisEventTarget extends AbstractEventTarget {
 
     private StreamReader reader(EventType<?> type, @Nullable String group) {
         ReaderGroup member = group == null ? null : new ReaderGroup(type, group, () -> lookForWhatIsLeft(type, group));
-        return new StreamReader(vertx(), settings, entries(), types, "Listening to " + type.topic(), member, null);
+        return new StreamReader(
+                vertx(), settings, connections, entries(), types, "Listening to " + type.topic(), member, null);
     }
 
     @Override
@@ -95,7 +103,7 @@ final class RedisEventTarget extends AbstractEventTarget {
         String group = subscription.options().group();
         StreamReader reader =
                 group == null && start == StartFrom.latest() ? shared : reader(subscription.type(), group);
-        Taker taker = new Taker(subscription, settings.consumerDedup(), reader);
+        Taker taker = new Taker(subscription, settings.consumerDedup(), reader, this::duplicate);
         takers.put(subscription, taker);
         // when it has ended, what it had is acknowledged
         subscription.ended().onComplete(ended -> {
@@ -176,6 +184,29 @@ final class RedisEventTarget extends AbstractEventTarget {
                 ? Future.succeededFuture()
                 : Future.join(readers.stream().map(StreamReader::catchUp).toList())
                         .compose(done -> catchUp(readers));
+    }
+
+    @Override
+    protected Health health() {
+        Health health = connections.health();
+        return health.isUp() ? publisher.health() : health;
+    }
+
+    /** Asks the server, and so sees whether it is there. */
+    @Override
+    protected Future<Map<ListenerSubscription, Long>> behind() {
+        Map<ListenerSubscription, Long> behind = new ConcurrentHashMap<>();
+        Set<StreamReader> readers = new HashSet<>();
+        takers.values().forEach(taker -> readers.add(taker.reader()));
+        return Future.join(
+                        publisher.check(),
+                        Future.join(readers.stream()
+                                .map(reader -> reader.behind()
+                                        .onSuccess(known -> known.forEach(
+                                                (taker, events) -> behind.put(taker.subscription(), events))))
+                                .toList()))
+                .map(behind)
+                .otherwise(behind);
     }
 
     /** Also of those whose listeners hang: what they have goes to others. */

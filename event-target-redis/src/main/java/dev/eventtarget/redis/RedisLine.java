@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -23,13 +24,17 @@ import org.slf4j.LoggerFactory;
 final class RedisLine {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget.redis");
 
+    private static final long RECONNECT_MILLIS = 100;
+
     private final Vertx vertx;
     private final Context context;
     private final RedisSettings settings;
+    private final Connections connections;
     private final String purpose;
     private final Reconnector reconnector;
     private @Nullable Redis client;
     private @Nullable Future<RedisConnection> connection;
+    private final Promise<Void> tried = Promise.promise();
     private boolean lost;
     private volatile boolean closed;
 
@@ -42,10 +47,11 @@ final class RedisLine {
         }
     }
 
-    RedisLine(Vertx vertx, Context context, RedisSettings settings, String purpose) {
+    RedisLine(Vertx vertx, Context context, RedisSettings settings, Connections connections, String purpose) {
         this.vertx = vertx;
         this.context = context;
         this.settings = settings;
+        this.connections = connections;
         this.purpose = purpose;
         this.reconnector = new Reconnector(vertx, error -> RedisErrors.isNotAllowed(error) || isClosed());
     }
@@ -75,7 +81,9 @@ final class RedisLine {
                                 LOG.info("{} is connected to {} again", purpose, settings.address());
                                 lost = false;
                             }
+                            connections.made(this);
                             promise.complete(outcome.result());
+                            tried.tryComplete();
                         }
                     }));
         }
@@ -121,6 +129,21 @@ final class RedisLine {
     /** Sends on the connection that there is, or comes to be. */
     Future<Response> send(Request request) {
         return connection().compose(on -> send(on, request));
+    }
+
+    /** Completes when it is known whether the server is there: {@link Connections} know the outcome. */
+    Future<Void> check() {
+        return onContext(
+                () -> sendIfReached(Request.cmd(Command.PING)).<Void>mapEmpty().otherwiseEmpty());
+    }
+
+    /** Sends when the first attempt to connect has an outcome, if that or a later one has led to a connection. */
+    Future<Response> sendIfReached(Request request) {
+        Future<RedisConnection> current = connection();
+        return tried.future().compose(known -> {
+            RedisConnection on = current.result();
+            return on == null ? Future.failedFuture("There is no connection") : send(on, request);
+        });
     }
 
     /** Sends what is not worth waiting for a connection. */
@@ -172,11 +195,22 @@ final class RedisLine {
         if (gone != null) {
             gone.close();
         }
+        // also where nobody has a use for it yet, so that it is known whether there is one
+        after(RECONNECT_MILLIS, () -> {
+            if (!closed) {
+                connection();
+            }
+        });
     }
 
     private void noteLost(@Nullable Throwable why) {
-        if (!lost && !closed) {
-            lost = true;
+        if (closed) {
+            return;
+        }
+        lost = true;
+        boolean first = connections.lost(this, why);
+        tried.tryComplete();
+        if (first) {
             LOG.warn(
                     "{} has lost its connection to {}{}: it is tried again",
                     purpose,
@@ -204,6 +238,8 @@ final class RedisLine {
     Future<Void> close() {
         closed = true;
         return onContext(() -> {
+            connections.closed(this);
+            tried.tryComplete();
             connection = null;
             Redis gone = client;
             client = null;

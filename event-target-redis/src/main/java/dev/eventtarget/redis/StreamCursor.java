@@ -72,9 +72,9 @@ final class StreamCursor {
         read = entries;
     }
 
-    void readMore(int entries) {
+    void readMore() {
         if (read >= 0) {
-            read += entries;
+            read++;
         }
     }
 

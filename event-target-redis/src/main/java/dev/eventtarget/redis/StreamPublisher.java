@@ -5,6 +5,7 @@ import static dev.eventtarget.redis.StreamEntries.ascii;
 import dev.eventtarget.BackpressureException;
 import dev.eventtarget.ClosedException;
 import dev.eventtarget.EventTargetException;
+import dev.eventtarget.Health;
 import dev.eventtarget.TypedEvent;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -18,12 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import org.jctools.queues.atomic.MpscLinkedAtomicQueue;
 import org.jspecify.annotations.Nullable;
@@ -47,13 +49,14 @@ final class StreamPublisher {
     private final TypeDirectory types;
     private final RedisLine line;
     private final ProducerNonce nonce;
+    private final Consumer<TypedEvent<?>> duplicate;
     private final byte[] window;
     private final AtomicInteger pending = new AtomicInteger();
     private final Queue<Incoming> inbox = new MpscLinkedAtomicQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    /** By key; touched on the context alone. */
-    private final Map<String, Stream> streams = new HashMap<>();
+    /** By key; what is in them is touched on the context alone, but for what says otherwise. */
+    private final Map<String, Stream> streams = new ConcurrentHashMap<>();
 
     /** On the context alone: nothing is sent any more. */
     private boolean closed;
@@ -62,6 +65,8 @@ final class StreamPublisher {
     private final long sweep;
     private final List<Promise<Void>> empty = new ArrayList<>();
 
+    private record Refusal(Throwable error, long since) {}
+
     private record Incoming(String type, int shard, Outgoing event) {}
 
     StreamPublisher(
@@ -69,15 +74,18 @@ final class StreamPublisher {
             Context context,
             RedisSettings settings,
             StreamEntries entries,
+            Connections connections,
             TypeDirectory types,
-            ProducerNonce nonce) {
+            ProducerNonce nonce,
+            Consumer<TypedEvent<?>> duplicate) {
         this.vertx = vertx;
         this.context = context;
         this.settings = settings;
         this.entries = entries;
         this.types = types;
-        this.line = new RedisLine(vertx, context, settings, "Publishing");
+        this.line = new RedisLine(vertx, context, settings, connections, "Publishing");
         this.nonce = nonce;
+        this.duplicate = duplicate;
         this.window = ascii(Long.toString(Math.max(1, settings.dedupWindow().toMillis())));
         this.sweep = vertx.setPeriodic(SWEEP_MILLIS, id -> context.runOnContext(now -> failLate()));
     }
@@ -112,6 +120,7 @@ final class StreamPublisher {
         ContextInternal caller = ContextInternal.current();
         Promise<Void> promise = caller == null ? Promise.promise() : caller.promise();
         Outgoing outgoing = new Outgoing(
+                id == null ? null : event,
                 fields,
                 id == null ? null : id.getBytes(StandardCharsets.UTF_8),
                 System.nanoTime() + settings.publishTimeout().toNanos(),
@@ -170,6 +179,30 @@ final class StreamPublisher {
         }
     }
 
+    // ---- how it goes, from any thread
+
+    /** Completes when it is known whether there is a connection. */
+    Future<Void> check() {
+        return line.check();
+    }
+
+    /** Where Redis has refused what was published last: what it refuses finally, of every type, is down. */
+    Health health() {
+        Throwable found = null;
+        boolean none = !streams.isEmpty();
+        for (Stream stream : streams.values()) {
+            Throwable refusal = stream.refusal();
+            none &= refusal != null && !RedisErrors.isPassing(refusal);
+            found = refusal == null ? found : refusal;
+        }
+        if (found == null) {
+            return Health.up();
+        }
+        String reason =
+                String.valueOf(RedisErrors.toException("Not published", found).getMessage());
+        return none ? Health.down(reason) : Health.degraded(reason);
+    }
+
     /** Fails events that are not counted yet, but for dead letters. */
     void refuse(ClosedException error) {
         refusal = error;
@@ -221,6 +254,8 @@ final class StreamPublisher {
 
         /** Since a batch has failed, until all that were under way are sent again. */
         private boolean repairing;
+
+        private volatile @Nullable Refusal refusal;
 
         Stream(String key, String type, int shard) {
             this.type = type;
@@ -279,12 +314,26 @@ final class StreamPublisher {
             batch.sent = false;
             batch.error = failure;
             if (failure == null) {
+                refusal = null;
                 underWay.remove(batch);
                 batch.succeed();
             } else {
+                if (RedisErrors.isReply(failure) && !isOutOfOrder(failure)) {
+                    refusal = new Refusal(failure, System.nanoTime());
+                }
                 repairing = true;
             }
             goOn();
+        }
+
+        /** From any thread: what Redis has said last, if it was no and not long ago. */
+        @Nullable Throwable refusal() {
+            Refusal last = refusal;
+            return last == null
+                            || System.nanoTime() - last.since
+                                    > settings.publishTimeout().toNanos()
+                    ? null
+                    : last.error;
         }
 
         private void goOn() {
@@ -357,6 +406,7 @@ final class StreamPublisher {
         private final long sequence;
         private final List<Outgoing> events;
         private boolean sent;
+        private boolean repeated;
         private boolean over;
         private @Nullable Throwable error;
 
@@ -395,10 +445,17 @@ final class StreamPublisher {
             List<byte[]> trim = trim();
             Future<?> answer;
             if (settings.idempotent()) {
+                boolean first = !repeated;
+                repeated = true;
                 answer = line.send(
-                        on,
-                        AppendScript.append(
-                                stream.key, stream.memory, stream.ids, window, trim, sequence, after, events));
+                                on,
+                                AppendScript.append(
+                                        stream.key, stream.memory, stream.ids, window, trim, sequence, after, events))
+                        .onSuccess(places -> {
+                            if (first) {
+                                places.forEach(place -> tellDuplicate(events.get(place.toInteger())));
+                            }
+                        });
             } else {
                 List<Request> requests = new ArrayList<>(events.size());
                 for (Outgoing event : events) {
@@ -408,12 +465,20 @@ final class StreamPublisher {
             }
             answer.onComplete(done -> stream.answered(this, null), failure -> {
                 if (RedisErrors.is(failure, "NOSCRIPT")) {
+                    repeated = false;
                     line.send(on, AppendScript.load())
                             .onComplete(loaded -> append(on, after), error -> stream.answered(this, error));
                 } else {
                     stream.answered(this, failure);
                 }
             });
+        }
+
+        private void tellDuplicate(Outgoing left) {
+            TypedEvent<?> event = left.event();
+            if (event != null) {
+                duplicate.accept(event);
+            }
         }
 
         private Request xadd(Outgoing event, List<byte[]> trim) {

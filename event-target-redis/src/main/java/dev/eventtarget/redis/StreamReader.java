@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -48,6 +49,7 @@ final class StreamReader {
     private final Vertx vertx;
     private final Context context;
     private final RedisSettings settings;
+    private final Connections connections;
     private final StreamEntries entries;
     private final TypeDirectory types;
     private final @Nullable ConsumerGroup group;
@@ -75,6 +77,7 @@ final class StreamReader {
     StreamReader(
             Vertx vertx,
             RedisSettings settings,
+            Connections connections,
             StreamEntries entries,
             TypeDirectory types,
             String name,
@@ -83,10 +86,11 @@ final class StreamReader {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.settings = settings;
+        this.connections = connections;
         this.entries = entries;
         this.types = types;
         this.behind = behind;
-        this.control = new RedisLine(vertx, context, settings, name);
+        this.control = new RedisLine(vertx, context, settings, connections, name);
         this.group = group == null ? null : new ConsumerGroup(vertx, context, settings, control, group, this);
     }
 
@@ -144,8 +148,8 @@ final class StreamReader {
     private Future<Void> open(Taker taker, String name, String from) {
         List<Future<Void>> opened = new ArrayList<>();
         for (String key : settings.streams(name)) {
-            opened.add(position(key, from).map(position -> {
-                take(taker, key, name, position, !from.equals("$"));
+            opened.add(begin(key, name, from).map(begin -> {
+                take(taker, begin, !from.equals("$"));
                 return null;
             }));
         }
@@ -155,30 +159,32 @@ final class StreamReader {
     /** Goes on for a taker where another reader has left it. */
     void takeOver(Taker taker, Map<String, StreamCursor> left) {
         context.runOnContext(now -> {
-            left.forEach((key, stream) -> take(taker, key, stream.type(), stream.position(), true));
+            left.values().forEach(stream -> take(taker, stream, true));
             if (taker.type().isPattern()) {
                 addPattern(taker, "0-0");
             }
         });
     }
 
-    private void adopt(Taker taker, String key, String type, String position) {
-        context.runOnContext(now -> take(taker, key, type, position, true));
+    private void adopt(Taker taker, StreamCursor begin) {
+        context.runOnContext(now -> take(taker, begin, true));
     }
 
     /** Exactly from a position on, or from about now. */
-    private void take(Taker taker, String key, String type, String position, boolean exactly) {
+    private void take(Taker taker, StreamCursor begin, boolean exactly) {
         if (taker.reader() != this) {
             // it has another reader since this stream was asked for
-            taker.reader().adopt(taker, key, type, position);
+            taker.reader().adopt(taker, begin);
             return;
         }
         if (stopped || !taker.subscription().isActive()) {
             return;
         }
+        String key = begin.key();
+        String position = begin.position();
         StreamCursor stream = streams.get(key);
         if (stream == null) {
-            stream = new StreamCursor(key, type, position);
+            stream = begin;
             streams.put(key, stream);
             stream.takers().add(taker);
             stream.recovering(group != null);
@@ -188,7 +194,7 @@ final class StreamReader {
             if (ahead < 0 && exactly && behind != null) {
                 // the others have read on already
                 Map<String, StreamCursor> left = detach(taker);
-                left.put(key, new StreamCursor(key, type, position));
+                left.put(key, begin);
                 behind.accept(taker, left);
                 return;
             }
@@ -221,7 +227,11 @@ final class StreamReader {
             if (!stream.takers().remove(taker)) {
                 return false;
             }
-            left.put(stream.key(), new StreamCursor(stream.key(), stream.type(), taker.position(stream)));
+            StreamCursor rest = new StreamCursor(stream.key(), stream.type(), taker.position(stream));
+            if (rest.position().equals(stream.position())) {
+                rest.read(stream.read());
+            }
+            left.put(stream.key(), rest);
             if (!stream.takers().isEmpty() || group != null) {
                 return false;
             }
@@ -238,12 +248,31 @@ final class StreamReader {
         return left;
     }
 
-    /** The entry behind which to begin; for a group, the group is made there unless it exists. */
-    private Future<String> position(String key, String from) {
+    /** Where to begin; for a group, the group is made there unless it exists. */
+    private Future<StreamCursor> begin(String key, String type, String from) {
         if (group != null) {
-            return retried(() -> group.create(key, from).map("0-0"));
+            return retried(() -> group.create(key, from).map(made -> new StreamCursor(key, type, "0-0")));
         }
-        return from.equals("$") ? retried(() -> lastEntry(key)) : Future.succeededFuture(from);
+        return from.equals("$")
+                ? retried(() -> end(key, type))
+                : Future.succeededFuture(new StreamCursor(key, type, from));
+    }
+
+    private Future<StreamCursor> end(String key, String type) {
+        return control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(key))
+                .map(info -> {
+                    StreamCursor end = new StreamCursor(key, type, text(info, "last-generated-id"));
+                    end.read(number(info, "entries-added"));
+                    return end;
+                })
+                .recover(error -> {
+                    if (!RedisErrors.is(error, "no such key")) {
+                        return Future.failedFuture(error);
+                    }
+                    StreamCursor none = new StreamCursor(key, type, "0-0");
+                    none.read(0);
+                    return Future.succeededFuture(none);
+                });
     }
 
     /** What must be known for a listener to be ready is asked for until Redis answers, or says no. */
@@ -256,14 +285,6 @@ final class StreamReader {
             control.after(100, () -> retried(question).onComplete(later));
             return later.future();
         });
-    }
-
-    private Future<String> lastEntry(String key) {
-        return control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(key))
-                .map(info -> text(info, "last-generated-id"))
-                .recover(error -> RedisErrors.is(error, "no such key")
-                        ? Future.succeededFuture("0-0")
-                        : Future.failedFuture(error));
     }
 
     static @Nullable Response field(Response map, String name) {
@@ -289,7 +310,7 @@ final class StreamReader {
     /** One connection, and the read that waits on it. */
     private final class Loop {
         private final List<StreamCursor> streams = new ArrayList<>();
-        private final RedisLine line = new RedisLine(vertx, context, settings, "Listening");
+        private final RedisLine line = new RedisLine(vertx, context, settings, connections, "Listening");
         private final Promise<Void> ended = Promise.promise();
         private final boolean polls;
         private @Nullable RedisConnection used;
@@ -534,9 +555,9 @@ final class StreamReader {
                 if (group == null || recovering) {
                     stream.position(id);
                 }
-            }
-            if (group == null) {
-                stream.readMore(list.size());
+                if (group == null) {
+                    stream.readMore();
+                }
             }
         }
     }
@@ -690,6 +711,39 @@ final class StreamReader {
         }
     }
 
+    // ---- how far it is
+
+    /** How many events are not read yet, of each taker of which it can be told. */
+    Future<Map<Taker, Long>> behind() {
+        return control.onContext(() -> {
+            Map<Taker, Long> behind = new ConcurrentHashMap<>();
+            List<Future<Void>> asked = new ArrayList<>();
+            for (StreamCursor stream : streams.values()) {
+                List<Taker> takers = List.copyOf(stream.takers());
+                Future<Long> entries = group == null ? unread(stream) : group.behind(stream);
+                asked.add(entries.otherwise(-1L).map(number -> {
+                    takers.forEach(taker -> behind.merge(
+                            taker, taker.events(number), (one, other) -> one < 0 || other < 0 ? -1L : one + other));
+                    return null;
+                }));
+            }
+            return Future.join(asked).map(behind);
+        });
+    }
+
+    private Future<Long> unread(StreamCursor stream) {
+        return control.sendIfReached(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key()))
+                .map(info -> {
+                    if (StreamCursor.compare(stream.position(), text(info, "last-generated-id")) >= 0) {
+                        return 0L;
+                    }
+                    long added = number(info, "entries-added");
+                    return stream.read() < 0 || added < stream.read() ? -1L : added - stream.read();
+                })
+                .recover(error ->
+                        RedisErrors.is(error, "no such key") ? Future.succeededFuture(0L) : Future.failedFuture(error));
+    }
+
     // ---- the end
 
     /** Completes when what is in the streams now has been read. Events of a group are not lost with this reader. */
@@ -700,8 +754,8 @@ final class StreamReader {
                     Map<StreamCursor, String> ends = new HashMap<>();
                     List<Future<Void>> asked = new ArrayList<>();
                     for (StreamCursor stream : List.copyOf(streams.values())) {
-                        asked.add(lastEntry(stream.key()).map(end -> {
-                            ends.put(stream, end);
+                        asked.add(end(stream.key(), stream.type()).map(end -> {
+                            ends.put(stream, end.position());
                             return null;
                         }));
                     }

@@ -9,12 +9,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription as its reader sees it. Touched on the reader's context alone, but for what says otherwise. */
 final class Taker {
     private final ListenerSubscription subscription;
     private final @Nullable DedupWindow handled;
+    private final Consumer<TypedEvent<?>> duplicate;
 
     /** The last entries that are not for it, of streams in which it has not got behind them. */
     private final Map<StreamCursor, String> from = new HashMap<>();
@@ -24,10 +26,11 @@ final class Taker {
 
     private volatile StreamReader reader;
 
-    Taker(ListenerSubscription subscription, int window, StreamReader reader) {
+    Taker(ListenerSubscription subscription, int window, StreamReader reader, Consumer<TypedEvent<?>> duplicate) {
         this.subscription = subscription;
         this.handled = window == 0 ? null : new DedupWindow(window);
         this.reader = reader;
+        this.duplicate = duplicate;
     }
 
     ListenerSubscription subscription() {
@@ -74,7 +77,19 @@ final class Taker {
                 from.remove(stream);
             }
         }
-        return type().matches(event.type()) && (handled == null || dedupId == null || !handled.contains(dedupId));
+        if (!type().matches(event.type())) {
+            return false;
+        }
+        if (handled == null || dedupId == null || !handled.contains(dedupId)) {
+            return true;
+        }
+        duplicate.accept(event);
+        return false;
+    }
+
+    /** How many events are behind a number of entries: known where all entries of a stream are for it. */
+    long events(long entries) {
+        return entries == 0 || type().id() == null ? entries : -1;
     }
 
     /** From any thread. */

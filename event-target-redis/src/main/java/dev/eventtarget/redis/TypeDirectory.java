@@ -31,11 +31,11 @@ final class TypeDirectory {
     private String last = "0-0";
     private volatile boolean closed;
 
-    TypeDirectory(Vertx vertx, Context context, RedisSettings settings) {
+    TypeDirectory(Vertx vertx, Context context, RedisSettings settings, Connections connections) {
         this.settings = settings;
         this.set = settings.prefix() + ":$types";
         this.log = set + ":log";
-        this.watching = new RedisLine(vertx, context, settings, "Watching for new types");
+        this.watching = new RedisLine(vertx, context, settings, connections, "Watching for new types");
     }
 
     /** Whether this process has made a type known. */

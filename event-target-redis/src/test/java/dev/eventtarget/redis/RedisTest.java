@@ -2,6 +2,7 @@ package dev.eventtarget.redis;
 
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
@@ -48,12 +49,16 @@ abstract class RedisTest {
 
     /** A target that shares nothing but the server with the others. */
     final TypedEventTarget open(String url, String... options) {
+        return open(url, new Interceptor[0], options);
+    }
+
+    final TypedEventTarget open(String url, Interceptor[] interceptors, String... options) {
         String uri = url + (url.contains("?") ? "&" : "?") + "closeTimeout=3s&prefix=" + prefix + "&name="
                 + UUID.randomUUID();
         for (String option : options) {
             uri += "&" + option;
         }
-        TypedEventTarget target = EventTargets.open(vertx, uri);
+        TypedEventTarget target = EventTargets.open(vertx, uri, interceptors);
         targets.add(target);
         return target;
     }

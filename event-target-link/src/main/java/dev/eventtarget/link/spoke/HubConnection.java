@@ -6,6 +6,7 @@ import dev.eventtarget.ClosedException;
 import dev.eventtarget.CodecException;
 import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargetException;
+import dev.eventtarget.Health;
 import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.UnauthorizedException;
@@ -38,6 +39,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +68,8 @@ final class HubConnection {
     private final Connector connector;
     private final Turns turns;
     private final Outbox outbox;
+    private final Runnable connected;
+    private final Consumer<Throwable> disconnected;
     private final Reconnector reconnector;
     private final String producer = UUID.randomUUID().toString();
     private final AtomicLong numbers = new AtomicLong();
@@ -81,21 +85,42 @@ final class HubConnection {
 
     private @Nullable Conversation current;
     private @Nullable String session;
-    private @Nullable EventTargetException failure;
+    private volatile @Nullable EventTargetException failure;
+
+    /** Since when there is no hub, and why; null while there is one. */
+    private volatile @Nullable Absence absence = new Absence(System.nanoTime(), "not connected yet");
+
     private boolean persistent;
     private boolean replays;
     private String positions = "none";
     private boolean lost;
     private boolean closed;
 
+    private record Absence(long since, String reason) {}
+
+    /**
+     * Makes one.
+     *
+     * @param connected is told whenever a hub has welcomed this spoke
+     * @param disconnected is told when a link is lost or can't be made, once until there is one
+     */
     HubConnection(
-            Vertx vertx, SpokeSettings settings, String address, Connector connector, Turns turns, Outbox outbox) {
+            Vertx vertx,
+            SpokeSettings settings,
+            String address,
+            Connector connector,
+            Turns turns,
+            Outbox outbox,
+            Runnable connected,
+            Consumer<Throwable> disconnected) {
         this.vertx = vertx;
         this.settings = settings;
         this.address = address;
         this.connector = connector;
         this.turns = turns;
         this.outbox = outbox;
+        this.connected = connected;
+        this.disconnected = disconnected;
         this.reconnector = new Reconnector(vertx, HubConnection::isHopeless);
         this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> turns.post(this::tick));
     }
@@ -123,15 +148,15 @@ final class HubConnection {
             }
             connector
                     .connect(turns.context())
-                    .onComplete(connected -> turns.post(() -> {
-                        if (connected.failed()) {
-                            logLoss(connected.cause());
-                            welcomed.fail(connected.cause());
+                    .onComplete(opened -> turns.post(() -> {
+                        if (opened.failed()) {
+                            noteLoss(opened.cause());
+                            welcomed.fail(opened.cause());
                         } else if (closed) {
-                            connected.result().close(CloseReason.BYE, "closed");
+                            opened.result().close(CloseReason.BYE, "closed");
                             welcomed.fail(new ClosedException(address + " is closed"));
                         } else {
-                            current = new Conversation(connected.result(), welcomed);
+                            current = new Conversation(opened.result(), welcomed);
                             current.begin();
                         }
                     }));
@@ -140,11 +165,36 @@ final class HubConnection {
     }
 
     /** One line when it goes, and one when it is back. */
-    private void logLoss(Throwable error) {
-        if (!lost && !closed && !isHopeless(error)) {
-            lost = true;
+    private void noteLoss(Throwable error) {
+        if (closed) {
+            return;
+        }
+        Absence before = absence;
+        absence = new Absence(before == null ? System.nanoTime() : before.since, String.valueOf(error.getMessage()));
+        if (lost) {
+            return;
+        }
+        lost = true;
+        disconnected.accept(error);
+        if (!isHopeless(error)) {
             LOG.warn("Not connected, trying again: {}", error.getMessage());
         }
+    }
+
+    /** From any thread: without a hub events wait, as long as {@code publishTimeout}. */
+    Health health() {
+        EventTargetException failed = failure;
+        if (failed != null) {
+            return Health.down(String.valueOf(failed.getMessage()));
+        }
+        Absence away = absence;
+        if (away == null) {
+            return Health.up();
+        }
+        String reason = "No link to " + address + ": " + away.reason;
+        return System.nanoTime() - away.since > settings.publishTimeout().toNanos()
+                ? Health.down(reason)
+                : Health.degraded(reason);
     }
 
     private void fail(Throwable error) {
@@ -539,7 +589,7 @@ final class HubConnection {
             }
         }
 
-        private void known(Fields fields, java.util.function.Consumer<SpokeSubscription> action) {
+        private void known(Fields fields, Consumer<SpokeSubscription> action) {
             SpokeSubscription subscription = subscriptions.get(fields.number("sub", 1));
             if (subscription != null) {
                 action.accept(subscription);
@@ -599,6 +649,8 @@ final class HubConnection {
                 lost = false;
                 LOG.info("{}: connected again", address);
             }
+            absence = null;
+            connected.run();
             if (welcome.flag("resumed")) {
                 outbox.resume(writer, most, welcome.number("received", 0));
                 asides.resume();
@@ -735,9 +787,9 @@ final class HubConnection {
                 }
             }
             if (outcome.tryFail(error)) {
-                logLoss(error);
+                noteLoss(error);
             } else if (!closed) {
-                logLoss(error);
+                noteLoss(error);
                 if (isHopeless(error)) {
                     fail(error);
                 } else {

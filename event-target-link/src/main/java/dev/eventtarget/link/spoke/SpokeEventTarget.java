@@ -2,6 +2,7 @@ package dev.eventtarget.link.spoke;
 
 import dev.eventtarget.ClosedException;
 import dev.eventtarget.CodecException;
+import dev.eventtarget.Health;
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.core.AbstractEventTarget;
@@ -28,7 +29,16 @@ final class SpokeEventTarget extends AbstractEventTarget {
         this.address = address;
         Turns turns = new Turns(((VertxInternal) vertx).createEventLoopContext());
         this.outbox = new Outbox(settings, address, turns);
-        this.hub = new HubConnection(vertx, settings, address, connector, turns, outbox);
+        this.hub = new HubConnection(
+                vertx,
+                settings,
+                address,
+                connector,
+                turns,
+                outbox,
+                () -> connected(address),
+                error -> disconnected(address, error));
+        opened();
     }
 
     void connect() {
@@ -101,6 +111,11 @@ final class SpokeEventTarget extends AbstractEventTarget {
     protected Future<Void> catchUp(ListenerSubscription listener) {
         SpokeSubscription known = subscriptions.get(listener);
         return known == null ? Future.succeededFuture() : hub.flush(known);
+    }
+
+    @Override
+    protected Health health() {
+        return hub.health();
     }
 
     @Override
