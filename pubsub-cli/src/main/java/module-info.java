@@ -8,6 +8,7 @@ module dev.eventtarget.cli {
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.yaml;
     requires info.picocli;
+    requires io.vertx.redis.client;
     requires HdrHistogram;
     requires me.tongfei.progressbar;
     requires embedded.redis;

@@ -62,7 +62,7 @@ final class HubReload implements AutoCloseable {
         this.files = file.files();
         this.known = contents();
         this.last = known;
-        thread.scheduleWithFixedDelay(this::look, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = thread.scheduleWithFixedDelay(this::look, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         this.handledBefore = Signals.register(SIGNAL, () -> thread.execute(this::reload));
     }
 

@@ -31,7 +31,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code pubsub} command: publishes events, listens to them, tries out a target with both at
- * once, is a hub for other processes, and publishes dead letters anew. */
+ * once, is a hub for other processes, measures, looks for what is wrong, and publishes dead letters anew. */
 @Command(
         name = "pubsub",
         description = "Publishes and listens to typed events, over any event target.",
@@ -44,7 +44,13 @@ import picocli.CommandLine.Spec;
             "0:all went well",
             "1:bad input, a failed check, or an event that could not be published or delivered",
             "2:wrong usage or configuration",
-            "130:interrupted (143 by SIGTERM); 'hub', and 'sub' without --count, then exit with 0"
+            "130:interrupted (143 by SIGTERM); 'hub', 'top', and 'sub' without --count, then exit with 0"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  pubsub hub",
+            "  pubsub sub --url ws://127.0.0.1:8080/events 'order.>'",
+            "  pubsub pub --url ws://127.0.0.1:8080/events order.placed '{\"id\":\"42\"}'"
         })
 public final class Main implements Callable<Integer> {
     static final int OK = 0;
@@ -140,9 +146,13 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new SubCommand(this))
                 .addSubcommand(new RunCommand(this))
                 .addSubcommand(new HubCommand(this))
+                .addSubcommand(new TopCommand(this))
+                .addSubcommand(new DoctorCommand(this))
+                .addSubcommand(new BenchCommand(this))
                 .addSubcommand(new CommandLine(new DlqCommand())
                         .addSubcommand(new DlqListCommand(this))
                         .addSubcommand(new DlqReplayCommand(this)))
+                .addSubcommand(new CompletionCommand())
                 .setParameterExceptionHandler((e, args) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr()
@@ -218,7 +228,7 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Which command? There are pub, sub, run, hub and dlq");
+        throw new ParameterException(spec.commandLine(), "Which command? There are " + String.join(", ", spec.subcommands().keySet()));
     }
 
     /** The version that the build gave the jar. */

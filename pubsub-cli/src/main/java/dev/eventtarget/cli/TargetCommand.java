@@ -39,6 +39,8 @@ abstract class TargetCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
+    private String opened = "";
+
     TargetCommand(Main main) {
         this.main = main;
     }
@@ -58,6 +60,7 @@ abstract class TargetCommand implements Callable<Integer> {
 
     private int execute(String url) throws Exception {
         Vertx vertx = main.vertx();
+        opened = url;
         TypedEventTarget target = open(vertx, url);
         int exit;
         try {
@@ -86,6 +89,11 @@ abstract class TargetCommand implements Callable<Integer> {
      * @throws ConfigurationException if nobody has said
      */
     abstract String url();
+
+    /** {@return the URI that was opened: with a server of its own, where that is} */
+    final String openedUrl() {
+        return opened;
+    }
 
     final boolean isVerbose() {
         return verbose;

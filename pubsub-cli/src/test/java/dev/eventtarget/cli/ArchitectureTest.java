@@ -100,6 +100,8 @@ class ArchitectureTest {
             .and()
             .doNotHaveFullyQualifiedName(
                     "dev.eventtarget.link.HubLink") // shows since when it is open; tokens expire by it
+            .and()
+            .doNotHaveFullyQualifiedName("dev.eventtarget.websocket.WebSocketHub") // says what time it is
             .should()
             .callMethodWhere(target(name("currentTimeMillis"))
                     .or(target(name("now")).and(target(owner(resideInAPackage("java.time"))))))
