@@ -178,7 +178,9 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
     }
 
     static void answer(HttpServerRequest request, HttpServerResponse response, String contentType, Buffer body) {
-        response.putHeader(HttpHeaders.DATE, DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)))
+        response.putHeader(
+                        HttpHeaders.DATE,
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)))
                 .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader("X-Content-Type-Options", "nosniff")

@@ -52,6 +52,9 @@ final class BearerToken {
         if (begins != null && Instant.now().isBefore(begins)) {
             return whose + ", valid from " + begins + " on";
         }
-        return whose + (expires == null ? ", without an end" : isOver() ? ", expired at " + expires : ", valid until " + expires);
+        return whose
+                + (expires == null
+                        ? ", without an end"
+                        : isOver() ? ", expired at " + expires : ", valid until " + expires);
     }
 }

@@ -29,15 +29,16 @@ import picocli.CommandLine.ParameterException;
         footer = {
             "  pubsub bench",
             "  pubsub bench --url redis+embedded: --peers",
-            "  pubsub bench --url 'redis://localhost:6379?prefix=bench' --time 30s --size 1000",
-            "  pubsub bench --url ws://127.0.0.1:8080/events --listeners 10 --rate 1000"
+            "  pubsub bench --url 'redis://localhost:6379?prefix=bench' --size 1000",
+            "  pubsub bench --url ws://127.0.0.1:8080/events --listeners 10 --time 30s"
         })
 final class BenchCommand extends UrlCommand {
     @Option(
             names = {"-t", "--time"},
             paramLabel = "TIME",
             converter = TargetCommand.DurationConverter.class,
-            description = "How long each of the two measurements takes; default: 5s. A quarter of it goes before, to warm up.")
+            description =
+                    "How long each of the two measurements takes; default: 5s. A quarter of it goes before, to warm up.")
     private Duration time = Duration.ofSeconds(5);
 
     @Option(
@@ -46,7 +47,10 @@ final class BenchCommand extends UrlCommand {
             description = "About how large each event is; default: ${DEFAULT-VALUE}.")
     private int size = 200;
 
-    @Option(names = "--rate", paramLabel = "N", description = "The rate for the second measurement, in events a second.")
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "The rate for the second measurement, in events a second.")
     private @Nullable Integer rate;
 
     @Option(names = "--publishers", paramLabel = "N", description = "How many publishers; default: ${DEFAULT-VALUE}.")
@@ -90,8 +94,7 @@ final class BenchCommand extends UrlCommand {
         } else if (peers) {
             err().println("There is nothing to compare with " + config.transport() + ":");
         }
-        Table table = new Table(
-                "", "EVENTS/S", "LATENCY AT/S", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs", "max µs");
+        Table table = new Table("", "EVENTS/S", "LATENCY AT/S", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs", "max µs");
         long failures = 0;
         long missing = 0;
         try {

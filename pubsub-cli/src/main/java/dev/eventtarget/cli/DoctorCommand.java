@@ -281,7 +281,8 @@ final class DoctorCommand extends UrlCommand {
     }
 
     private void line(String state, String name, String text) {
-        out().println(String.format(Locale.ROOT, "%-4s  %-9s  %s", state, name, text).stripTrailing());
+        out().println(String.format(Locale.ROOT, "%-4s  %-9s  %s", state, name, text)
+                .stripTrailing());
         out().flush();
     }
 }

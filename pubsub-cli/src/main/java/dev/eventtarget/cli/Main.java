@@ -228,7 +228,10 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Which command? There are " + String.join(", ", spec.subcommands().keySet()));
+        throw new ParameterException(
+                spec.commandLine(),
+                "Which command? There are "
+                        + String.join(", ", spec.subcommands().keySet()));
     }
 
     /** The version that the build gave the jar. */

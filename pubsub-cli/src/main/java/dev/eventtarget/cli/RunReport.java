@@ -53,8 +53,7 @@ final class RunReport {
             List<String> row = new ArrayList<>();
             row.add(ledger.type().topic());
             row.add(Table.number(latency.getTotalCount()));
-            row.add(Table.number(
-                    TargetCommand.perSecond(latency.getTotalCount(), ledger.lastArrival() - startNanos)));
+            row.add(Table.number(TargetCommand.perSecond(latency.getTotalCount(), ledger.lastArrival() - startNanos)));
             row.addAll(percentiles(latency));
             table.add(row);
         }

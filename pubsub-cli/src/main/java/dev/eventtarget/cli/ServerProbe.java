@@ -59,7 +59,8 @@ abstract class ServerProbe {
      * @param warnings what may turn out badly
      * @param aheadMillis by how much its clock is ahead of this one's; null where it does not say
      */
-    record Findings(String server, List<String> warnings, @Nullable Long aheadMillis) {}
+    record Findings(
+            String server, List<String> warnings, @Nullable Long aheadMillis) {}
 
     /** {@return what asks the server of a target; null where there is none that can be asked} */
     static @Nullable ServerProbe of(Vertx vertx, EventTargetConfig config) {
@@ -90,7 +91,9 @@ abstract class ServerProbe {
         try {
             return token != null
                     ? new BearerToken(token)
-                    : file == null ? null : new BearerToken(Files.readString(Path.of(file)).strip());
+                    : file == null
+                            ? null
+                            : new BearerToken(Files.readString(Path.of(file)).strip());
         } catch (IOException e) {
             throw new ConfigurationException("tokenFile", "tokenFile: " + file + " can't be read: " + e, e);
         }
@@ -156,11 +159,14 @@ abstract class ServerProbe {
                 certificates(config, options);
             }
             HttpClientAgent client = vertx.createHttpClient(options);
-            String url = (isTls(config) ? "https://" : "http://") + host(config, isTls(config) ? 443 : 80) + config.string("path", "/events");
+            String url = (isTls(config) ? "https://" : "http://")
+                    + host(config, isTls(config) ? 443 : 80)
+                    + config.string("path", "/events");
             return client.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(url))
                     .compose(HttpClientRequest::send)
                     .compose(response -> response.body().map(body -> {
-                        boolean hub = response.statusCode() == 426 && body.toString().startsWith("Spokes connect here");
+                        boolean hub =
+                                response.statusCode() == 426 && body.toString().startsWith("Spokes connect here");
                         return new Findings(
                                 hub ? "a hub, at " + url : "HTTP status " + response.statusCode() + " at " + url,
                                 hub
@@ -195,13 +201,12 @@ abstract class ServerProbe {
         @Override
         Future<Findings> ask() {
             Redis client = Redis.createClient(vertx, redisOptions(config));
-            return client.connect()
-                    .compose(this::ask)
-                    .eventually(client::close);
+            return client.connect().compose(this::ask).eventually(client::close);
         }
 
         private Future<Findings> ask(RedisConnection connection) {
-            Future<@Nullable Long> ahead = connection.send(Request.cmd(Command.TIME))
+            Future<@Nullable Long> ahead = connection
+                    .send(Request.cmd(Command.TIME))
                     .map(time -> time.get(0).toLong() * 1000 + time.get(1).toLong() / 1000 - System.currentTimeMillis())
                     .<@Nullable Long>map(millis -> millis)
                     .otherwiseEmpty();
@@ -232,8 +237,9 @@ abstract class ServerProbe {
             }
             if (!info.getOrDefault("maxmemory", "0").equals("0")
                     && !info.getOrDefault("maxmemory_policy", "noeviction").equals("noeviction")) {
-                warnings.add("it throws events away when its memory is full: set maxmemory-policy to noeviction, and bound"
-                        + " the streams by maxLen or maxAge");
+                warnings.add(
+                        "it throws events away when its memory is full: set maxmemory-policy to noeviction, and bound"
+                                + " the streams by maxLen or maxAge");
             }
             if (info.getOrDefault("aof_enabled", "1").equals("0")) {
                 warnings.add("it loses the latest events when it crashes: set appendonly to yes, if that matters");

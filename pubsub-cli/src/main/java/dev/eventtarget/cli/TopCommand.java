@@ -32,7 +32,11 @@ import picocli.CommandLine.Parameters;
                     + " can't count in time is left out, and told."
         },
         footerHeading = "%nExamples, where EVENT_TARGET_URL is set:%n",
-        footer = {"  pubsub top", "  pubsub top 'order.>' --interval 5s", "  pubsub top --count 1 --interval 1m | sort -k3nr"})
+        footer = {
+            "  pubsub top",
+            "  pubsub top 'order.>' --interval 5s",
+            "  pubsub top --count 1 --interval 1m | sort -k3nr"
+        })
 final class TopCommand extends UrlCommand {
     private static final int BUFFER = 65_536;
     private static final String CLEAR = "\u001b[H\u001b[J";
@@ -117,7 +121,8 @@ final class TopCommand extends UrlCommand {
             long due = Math.min(end, shown * interval.toNanos());
             TimeUnit.NANOSECONDS.sleep(start + due - System.nanoTime());
             List<TypeRates.Rate> now = rates.next();
-            long dropped = subscriptions.stream().mapToLong(Subscription::dropped).sum();
+            long dropped =
+                    subscriptions.stream().mapToLong(Subscription::dropped).sum();
             if (main.isTerminal()) {
                 table(target, now, dropped);
             } else {

@@ -110,7 +110,7 @@ class DocumentedCommandsTest {
                         """));
     }
 
-    private static List<String> problems(List<String> command, boolean whole) {
+    static List<String> problems(List<String> command, boolean whole) {
         Main main = new Main(InputStream.nullInputStream(), false, () -> VERTX);
         try {
             main.commandLine().parseArgs(command.toArray(String[]::new));
@@ -123,7 +123,7 @@ class DocumentedCommandsTest {
     }
 
     /** The arguments of each pubsub command in some lines. */
-    private static List<List<String>> commands(String lines) {
+    static List<List<String>> commands(String lines) {
         List<List<String>> commands = new ArrayList<>();
         for (String line : lines.replace("\\\n", " ").lines().toList()) {
             List<String> words = new ArrayList<>();
