@@ -1,6 +1,7 @@
 package dev.eventtarget;
 
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listener's registration. Every method may be called from any thread.
@@ -12,6 +13,9 @@ import io.vertx.core.Future;
 public interface Subscription {
     /** {@return what it listens to} */
     EventType<?> type();
+
+    /** {@return the group that shares its events, or null} */
+    @Nullable String group();
 
     /**
      * {@return completes once the transport has registered the subscription, so that an event dispatched afterwards,

@@ -1,5 +1,6 @@
 package dev.eventtarget.link;
 
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
@@ -11,6 +12,11 @@ class LinkMemoryContractTest extends EventTargetContract {
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) {
         return HUBS.spoke(vertx, bus, "", "codec=json");
+    }
+
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus, Interceptor interceptor) {
+        return HUBS.spoke(vertx, bus, "", "codec=json", interceptor);
     }
 
     @AfterAll

@@ -1,6 +1,7 @@
 package dev.eventtarget.link;
 
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,9 +30,9 @@ final class LocalHubs {
     private final List<TypedEventTarget> targets = new ArrayList<>();
 
     /** Opens a spoke, over which the suite's rules go; the memory's options and the spoke's as in a URI. */
-    TypedEventTarget spoke(Vertx on, String bus, String memory, String options) {
+    TypedEventTarget spoke(Vertx on, String bus, String memory, String options, Interceptor... interceptors) {
         String uri = uris.computeIfAbsent(bus, name -> hub(name, memory));
-        return EventTargets.open(on, uri + "?" + options);
+        return EventTargets.open(on, uri + "?" + options, interceptors);
     }
 
     private synchronized String hub(String bus, String memory) {

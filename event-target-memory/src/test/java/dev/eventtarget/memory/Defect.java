@@ -8,11 +8,13 @@ import dev.eventtarget.EventListener;
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventType;
 import dev.eventtarget.GapException;
+import dev.eventtarget.Health;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.OverflowPolicy;
 import dev.eventtarget.RetryPolicy;
 import dev.eventtarget.StartFrom;
 import dev.eventtarget.Subscription;
+import dev.eventtarget.TargetStatus;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
@@ -322,6 +324,31 @@ enum Defect {
                             earlier.forEach(Runnable::run);
                         }
                     }
+                }
+            };
+        }
+    },
+
+    // ---- status
+
+    IS_UP_FOR_EVER("aClosedTargetIsDown") {
+        @Override
+        TypedEventTarget in(TypedEventTarget sound) {
+            return new ForwardingTarget(sound) {
+                @Override
+                public Future<TargetStatus> status() {
+                    return super.status().map(status -> new TargetStatus(Health.up(), status.subscriptions()));
+                }
+            };
+        }
+    },
+    TELLS_OF_NO_LISTENERS("statusTellsWhatWaitsAndWhatIsBeingHandled", "statusTellsTheGroup") {
+        @Override
+        TypedEventTarget in(TypedEventTarget sound) {
+            return new ForwardingTarget(sound) {
+                @Override
+                public Future<TargetStatus> status() {
+                    return super.status().map(status -> new TargetStatus(status.health(), List.of()));
                 }
             };
         }

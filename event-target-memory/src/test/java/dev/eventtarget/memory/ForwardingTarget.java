@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A target that does as another one does; subclasses change a thing. */
 class ForwardingTarget implements TypedEventTarget {
@@ -116,6 +117,11 @@ class ForwardingTarget implements TypedEventTarget {
         @Override
         public EventType<?> type() {
             return sound.type();
+        }
+
+        @Override
+        public @Nullable String group() {
+            return sound.group();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.eventtarget.memory;
 
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
@@ -9,5 +10,10 @@ class MemoryJsonContractTest extends EventTargetContract {
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) {
         return EventTargets.open(vertx, "memory:" + bus + "?codec=json");
+    }
+
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus, Interceptor interceptor) {
+        return EventTargets.open(vertx, "memory:" + bus + "?codec=json", interceptor);
     }
 }

@@ -1,6 +1,7 @@
 package dev.eventtarget.redis;
 
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
@@ -31,6 +32,12 @@ class RedisContractTest extends EventTargetContract {
     protected TypedEventTarget open(Vertx vertx, String bus) {
         String url = server == null ? RedisServer.sharedUrl() : server.url();
         return EventTargets.open(vertx, url + "?closeTimeout=3s&prefix=" + bus);
+    }
+
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus, Interceptor interceptor) {
+        String url = server == null ? RedisServer.sharedUrl() : server.url();
+        return EventTargets.open(vertx, url + "?closeTimeout=3s&prefix=" + bus, interceptor);
     }
 
     @Override

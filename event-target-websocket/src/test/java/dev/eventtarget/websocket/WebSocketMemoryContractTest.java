@@ -1,6 +1,7 @@
 package dev.eventtarget.websocket;
 
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
@@ -19,6 +20,11 @@ class WebSocketMemoryContractTest extends EventTargetContract {
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) throws Exception {
         return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=3s");
+    }
+
+    @Override
+    protected TypedEventTarget open(Vertx vertx, String bus, Interceptor interceptor) throws Exception {
+        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=3s", interceptor);
     }
 
     @Override

@@ -19,18 +19,13 @@ interface ListenerCall {
     Future<?> call(TypedEvent<?> event) throws Exception;
 
     static ListenerCall of(EventListener<Object> listener, ListenerOptions options, @Nullable ContextInternal context) {
-        if (options.concurrency() > 1 && context != null && context.threadingModel() != ThreadingModel.EVENT_LOOP) {
-            return event -> context.executeBlocking(
-                    () -> {
-                        listener.handle(typed(event));
-                        return null;
-                    },
-                    false);
-        }
-        return event -> {
+        ListenerCall call = event -> {
             listener.handle(typed(event));
             return Registration.ACCEPTED;
         };
+        return options.concurrency() > 1 && context != null && context.threadingModel() != ThreadingModel.EVENT_LOOP
+                ? new InParallel(call, context)
+                : call;
     }
 
     static ListenerCall of(AsyncEventListener<Object> listener) {
@@ -62,6 +57,20 @@ interface ListenerCall {
             chain = event -> interceptor.deliver(event, subscription, next);
         }
         return chain::apply;
+    }
+
+    /** Calls on any thread of the context. Interceptors are called there too: what they set for the thread is the listener's. */
+    record InParallel(ListenerCall call, ContextInternal context) implements ListenerCall {
+        @Override
+        public Future<?> call(TypedEvent<?> event) {
+            return context.<Future<?>>executeBlocking(() -> call.call(event), false)
+                    .compose(handled -> handled);
+        }
+
+        @Override
+        public ListenerCall inside(List<Interceptor> interceptors, Subscription subscription) {
+            return new InParallel(call.inside(interceptors, subscription), context);
+        }
     }
 
     @SuppressWarnings("unchecked") // a subscription makes every event fit before it calls

@@ -458,6 +458,11 @@ public final class ListenerSubscription extends Registration implements Subscrip
     }
 
     @Override
+    public @Nullable String group() {
+        return options.group();
+    }
+
+    @Override
     public Future<Void> ready() {
         return ready.future();
     }

@@ -1,6 +1,7 @@
 package dev.eventtarget.tck;
 
 import dev.eventtarget.Capability;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +42,7 @@ public abstract class EventTargetContract {
     private final List<TypedEventTarget> opened = new CopyOnWriteArrayList<>();
     private final List<Vertx> started = new CopyOnWriteArrayList<>();
     private final List<Runnable> finish = new CopyOnWriteArrayList<>();
-    private final String bus = "tck-" + UUID.randomUUID();
+    private final String bus = newBus();
     private String rule = "";
     private Vertx vertx;
     private TypedEventTarget target;
@@ -58,6 +60,19 @@ public abstract class EventTargetContract {
      * @throws Exception to fail the test
      */
     protected abstract TypedEventTarget open(Vertx vertx, String bus) throws Exception;
+
+    /**
+     * Opens a target with an interceptor, the only one on its bus.
+     *
+     * @param vertx runs it
+     * @param bus as of {@link #open(Vertx, String)}
+     * @param interceptor is to stand around what is published and delivered
+     * @return the target; null, as by default, if it can't be done here, and the rules about interceptors are skipped
+     * @throws Exception to fail the test
+     */
+    protected @Nullable TypedEventTarget open(Vertx vertx, String bus, Interceptor interceptor) throws Exception {
+        return null;
+    }
 
     /**
      * {@return how long to wait for what has to happen; 10 s unless overridden. A target that keeps the contract makes
@@ -153,6 +168,21 @@ public abstract class EventTargetContract {
 
     TypedEventTarget openTarget(Vertx on) throws Exception {
         TypedEventTarget another = open(on, bus);
+        opened.add(another);
+        return another;
+    }
+
+    private static String newBus() {
+        return "tck-" + UUID.randomUUID();
+    }
+
+    /** On a bus of its own. */
+    TypedEventTarget openIntercepted(Interceptor interceptor) throws Exception {
+        TypedEventTarget another = open(vertx, newBus(), interceptor);
+        if (another == null) {
+            assume(false, "the adapter's test can't open a target with an interceptor");
+            throw new AssertionError();
+        }
         opened.add(another);
         return another;
     }
@@ -302,6 +332,20 @@ public abstract class EventTargetContract {
     @Nested
     class Capabilities extends CapabilityRules {
         Capabilities() {
+            super(EventTargetContract.this);
+        }
+    }
+
+    @Nested
+    class Status extends StatusRules {
+        Status() {
+            super(EventTargetContract.this);
+        }
+    }
+
+    @Nested
+    class Interceptors extends InterceptorRules {
+        Interceptors() {
             super(EventTargetContract.this);
         }
     }

@@ -1,0 +1,82 @@
+package dev.eventtarget.micrometer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.eventtarget.EventType;
+import dev.eventtarget.ListenerOptions;
+import dev.eventtarget.OverflowPolicy;
+import dev.eventtarget.Subscription;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import redis.embedded.RedisServer;
+import redis.embedded.exceptions.EmbeddedRedisException;
+
+/** On Redis, with a server that is stopped. */
+class RedisMetricsTest extends MetricsTest {
+    private static final EventType<Integer> PLACED = EventType.of("order.placed", Integer.class);
+    private static final int FIRST_PORT = 15_000;
+    private static final int LAST_PORT = 32_000;
+    private static final int MOST_ATTEMPTS = 20;
+
+    private RedisServer server;
+    private String url;
+
+    private void start() {
+        for (int attempt = 1; ; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try {
+                server = RedisServer.builder()
+                        .port(port)
+                        .bind("127.0.0.1")
+                        .setting("save \"\"")
+                        .build();
+                server.start();
+                url = "redis://127.0.0.1:" + port;
+                return;
+            } catch (EmbeddedRedisException e) {
+                if (attempt == MOST_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.stop();
+    }
+
+    @Test
+    void aServerThatGoesIsSeen() throws Exception {
+        start();
+        TypedEventTarget target = open(url + "?closeTimeout=1s");
+        Subscription subscription = ready(target.addEventListener(
+                PLACED, event -> {}, ListenerOptions.defaults().group("stock").buffer(10, OverflowPolicy.BLOCK)));
+        subscription.pause();
+        for (int number = 1; number <= 50; number++) {
+            result(target.dispatchEvent(TypedEvent.of(PLACED, number)));
+        }
+        assertEquals(50, count("eventtarget.published", "transport", "redis", "outcome", "success"));
+        assertTrue(count("eventtarget.connections", "transport", "redis", "target", url) >= 2);
+        eventually(() -> {
+            double queued = gauge("eventtarget.queued", "group", "stock");
+            double inFlight = gauge("eventtarget.in.flight", "group", "stock");
+            double behind = gauge("eventtarget.behind", "group", "stock");
+            assertTrue(behind >= 30, () -> "behind by " + behind);
+            assertEquals(50, queued + inFlight + behind);
+        });
+        eventually(() -> assertEquals(1, gauge("eventtarget.health", "state", "up")));
+        subscription.resume();
+        eventually(() -> assertEquals(50, count("eventtarget.delivered", "group", "stock", "outcome", "acked")));
+        eventually(() -> assertEquals(0, gauge("eventtarget.behind", "group", "stock")));
+
+        assertEquals(0, count("eventtarget.disconnections"));
+        server.stop();
+        eventually(() -> assertEquals(1, gauge("eventtarget.health", "state", "degraded")));
+        assertTrue(count("eventtarget.disconnections", "transport", "redis", "target", url) >= 1);
+    }
+}
