@@ -4,6 +4,7 @@ module dev.eventtarget.cli {
     requires dev.eventtarget;
     requires dev.eventtarget.core;
     requires dev.eventtarget.link;
+    requires dev.eventtarget.micrometer;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.yaml;
@@ -11,6 +12,7 @@ module dev.eventtarget.cli {
     requires io.vertx.redis.client;
     requires HdrHistogram;
     requires me.tongfei.progressbar;
+    requires micrometer.registry.prometheus;
     requires embedded.redis;
     requires org.jline.terminal;
     requires static org.jspecify;

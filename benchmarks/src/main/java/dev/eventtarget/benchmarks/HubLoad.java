@@ -34,8 +34,8 @@ public final class HubLoad {
         List<Future<?>> ready = new ArrayList<>();
         for (int link = 0; link < links; link++) {
             // those of one name would share a link
-            TypedEventTarget spoke =
-                    EventTargets.open(vertx, new JsonObject().put("url", args[0]).put("name", "load-" + link));
+            TypedEventTarget spoke = EventTargets.open(
+                    vertx, new JsonObject().put("url", args[0]).put("name", "load-" + link));
             for (int i = 0; i < subscriptions; i++) {
                 EventType<Object> type = EventType.of("load." + i, Object.class);
                 ready.add(spoke.addEventListener(type, event -> {}).ready());

@@ -2,12 +2,16 @@ package dev.eventtarget.cli;
 
 import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.HubStatus;
 import dev.eventtarget.link.SlowSpokePolicy;
+import dev.eventtarget.micrometer.EventTargetMetrics;
 import dev.eventtarget.spi.EventTargetConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -95,6 +99,7 @@ final class HubCommand extends TargetCommand {
     private boolean check;
 
     private @Nullable HubFile file;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     HubCommand(Main main) {
         super(main);
@@ -116,10 +121,12 @@ final class HubCommand extends TargetCommand {
 
     @Override
     TypedEventTarget open(Vertx vertx, String url) {
+        Interceptor[] measuring =
+                check || metrics() == null ? new Interceptor[0] : new Interceptor[] {new EventTargetMetrics(registry)};
         try {
             return !check && backend() instanceof JsonObject object
-                    ? EventTargets.open(vertx, object)
-                    : super.open(vertx, url);
+                    ? EventTargets.open(vertx, object, measuring)
+                    : EventTargets.open(vertx, url, measuring);
         } catch (ConfigurationException e) {
             throw located("backend", e);
         }
@@ -163,7 +170,7 @@ final class HubCommand extends TargetCommand {
             return look(vertx, hub);
         }
         String shown = metrics();
-        StatusServer status = shown == null ? null : new StatusServer(vertx, shown, target, hub, () -> "");
+        StatusServer status = shown == null ? null : new StatusServer(vertx, shown, target, hub, registry);
         HubReload reload = null;
         try {
             List<String> lines = new ArrayList<>();

@@ -6,6 +6,14 @@ import dev.eventtarget.TargetStatus;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubStatus;
+import dev.eventtarget.micrometer.HubMetrics;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -13,9 +21,9 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,7 +34,9 @@ final class StatusServer {
 
     private final TypedEventTarget target;
     private final Hub hub;
-    private final Supplier<String> metrics;
+    private final Vertx vertx;
+    private final PrometheusMeterRegistry registry;
+    private final JvmGcMetrics collector = new JvmGcMetrics();
     private final SocketAddress address;
     private final HttpServer server;
     private volatile boolean ready;
@@ -38,13 +48,22 @@ final class StatusServer {
      * @param address {@code host:port}, or {@code :port} for all addresses of the machine
      * @param target whose health it shows
      * @param hub of which it tells how many links it has
-     * @param metrics gives them in the Prometheus text format
+     * @param registry has the target's metrics; those of the hub and of the JVM are added
      */
-    StatusServer(Vertx vertx, String address, TypedEventTarget target, Hub hub, Supplier<String> metrics) {
+    StatusServer(Vertx vertx, String address, TypedEventTarget target, Hub hub, PrometheusMeterRegistry registry) {
         this.address = address(address);
         this.target = target;
         this.hub = hub;
-        this.metrics = metrics;
+        this.vertx = vertx;
+        this.registry = registry;
+        List<MeterBinder> more = List.of(
+                new HubMetrics(hub),
+                new JvmMemoryMetrics(),
+                collector,
+                new ProcessorMetrics(),
+                new FileDescriptorMetrics(),
+                new UptimeMetrics());
+        more.forEach(one -> one.bindTo(registry));
         this.server = vertx.createHttpServer().requestHandler(this::answer);
     }
 
@@ -86,6 +105,7 @@ final class StatusServer {
 
     void close() {
         server.close().await();
+        collector.close();
     }
 
     private void answer(HttpServerRequest request) {
@@ -95,7 +115,10 @@ final class StatusServer {
             return;
         }
         switch (request.path() == null ? "" : request.path()) {
-            case "/metrics" -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
+            case "/metrics" ->
+                vertx.executeBlocking(() -> registry.scrape(), false)
+                        .onSuccess(text -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", text))
+                        .onFailure(e -> answer(request, 500, "text/plain; charset=utf-8", Main.describe(e) + "\n"));
             case "/health/live" -> answer(request, 200, "application/json", "{\"status\":\"up\"}\n");
             case "/health/ready" -> ready(request);
             default ->

@@ -336,7 +336,7 @@ class HubCommandTest {
     }
 
     @Test
-    void healthIsShown() throws Exception {
+    void healthAndMetricsAreShown() throws Exception {
         List<String> lines = start(3, "--listen", ANY_PORT, "--metrics", "127.0.0.1:0");
         String metrics = lines.get(0).replaceFirst("^metrics ", "");
         assertTrue(metrics.matches("http://127\\.0\\.0\\.1:[1-9]\\d*/metrics"), metrics);
@@ -347,6 +347,19 @@ class HubCommandTest {
                 get(base + "/health/ready").body());
         assertEquals(200, get(base + "/health/live").statusCode());
         assertEquals(404, get(base + "/other").statusCode());
+
+        String url = lines.get(1).replaceFirst("^listening ", "");
+        assertEquals(Main.OK, cli("pub", "--url", url, "order.placed", "1").exit());
+        String shown = get(metrics).body();
+        for (String line : List.of(
+                "eventtarget_hub_published_events_total 1.0",
+                "eventtarget_hub_links_",
+                "eventtarget_published_",
+                "jvm_memory_used")) {
+            assertTrue(shown.contains("\n" + line), shown);
+        }
+        assertTrue(
+                get(metrics).headers().firstValue("Content-Type").orElse("").startsWith("text/plain; version=0.0.4"));
 
         assertEquals(Main.OK, end().exit());
         assertThrows(ConnectException.class, () -> get(base + "/health/live"));

@@ -250,7 +250,8 @@ class HubIT extends ChildProcesses {
         X509Bundle next = authority();
         Path cert = Files.writeString(directory.resolve("cert.pem"), first.getCertificatePathPEM());
         Path key = Files.writeString(directory.resolve("key.pem"), first.getPrivateKeyPEM());
-        String listen = "listen:\n  - url: wss://localhost:0/events\n    certFile: " + cert + "\n    keyFile: " + key + "\n";
+        String listen =
+                "listen:\n  - url: wss://localhost:0/events\n    certFile: " + cert + "\n    keyFile: " + key + "\n";
         Path config = Files.writeString(directory.resolve("hub.yaml"), listen);
         Running hub = hub("--config", config.toString());
         String url = address(hub);
@@ -291,11 +292,16 @@ class HubIT extends ChildProcesses {
     void aHubThatClosesIsNotReadyAnyMore() throws Exception {
         Running hub = hub("--listen", "ws://127.0.0.1:0/events", "--metrics", "127.0.0.1:0");
         await().atMost(LONG).until(() -> hub.stdout().contains("page "));
-        String ready = hub.stdout().lines().findFirst().orElseThrow().replaceFirst("^metrics (.*)/metrics$", "$1/health/ready");
+        String ready = hub.stdout()
+                .lines()
+                .findFirst()
+                .orElseThrow()
+                .replaceFirst("^metrics (.*)/metrics$", "$1/health/ready");
         HttpClient client = HttpClient.newHttpClient();
         HttpRequest ask = HttpRequest.newBuilder(URI.create(ready)).build();
         await().atMost(LONG)
-                .until(() -> client.send(ask, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
+                .until(() ->
+                        client.send(ask, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
 
         terminate(hub);
         assertEquals(Main.OK, hub.exit(), hub.stderr());
