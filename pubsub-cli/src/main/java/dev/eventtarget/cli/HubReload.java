@@ -95,7 +95,7 @@ final class HubReload implements AutoCloseable {
             err.println(path + " is not taken: the hub goes on as it was");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (Exception e) { // what a future of Vert.x' fails with; the next change must be looked at all the same
             err.println(path + " is not taken: " + Main.describe(e));
         }
     }

@@ -353,7 +353,7 @@ class HubCommandTest {
         String shown = get(metrics).body();
         for (String line : List.of(
                 "eventtarget_hub_published_events_total 1.0",
-                "eventtarget_hub_links_",
+                "eventtarget_hub_links ",
                 "eventtarget_published_",
                 "jvm_memory_used")) {
             assertTrue(shown.contains("\n" + line), shown);
