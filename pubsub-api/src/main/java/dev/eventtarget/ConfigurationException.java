@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 public class ConfigurationException extends EventTargetException {
     private static final long serialVersionUID = 1L;
 
+    private final String option;
+
     /**
      * Makes one.
      *
@@ -13,7 +15,19 @@ public class ConfigurationException extends EventTargetException {
      * @param cause why, or null
      */
     public ConfigurationException(String message, @Nullable Throwable cause) {
+        this("", message, cause);
+    }
+
+    /**
+     * Makes one about an option.
+     *
+     * @param option which, such as {@code maxLinks} or {@code rules[0].peer}
+     * @param message what happened and what to do
+     * @param cause why, or null
+     */
+    public ConfigurationException(String option, String message, @Nullable Throwable cause) {
         super(Reason.CONFIGURATION, false, message, cause);
+        this.option = option;
     }
 
     /**
@@ -23,5 +37,10 @@ public class ConfigurationException extends EventTargetException {
      */
     public ConfigurationException(String message) {
         this(message, null);
+    }
+
+    /** {@return the option that is wrong, as a path such as {@code rules[0].peer}; empty where it is none, or not one alone} */
+    public final String option() {
+        return option;
     }
 }

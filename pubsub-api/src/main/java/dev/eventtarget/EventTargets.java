@@ -81,8 +81,11 @@ public final class EventTargets {
             if (!option.equals("name") && !provider.options().containsKey(option)) {
                 TreeSet<String> allowed = new TreeSet<>(provider.options().keySet());
                 allowed.add("name");
-                throw new ConfigurationException("The transport " + config.transport() + " has no option '" + option
-                        + "'; it has " + String.join(", ", allowed));
+                throw new ConfigurationException(
+                        option,
+                        "The transport " + config.transport() + " has no option '" + option + "'; it has "
+                                + String.join(", ", allowed),
+                        null);
             }
         }
         return SharedTarget.open(vertx, config, interceptors, provider);

@@ -40,6 +40,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +62,7 @@ public final class Hub {
 
     private final VertxInternal vertx;
     private final TypedEventTarget target;
-    private final HubOptions options;
+    private volatile HubOptions options;
     private final @Nullable DedupWindow dedup;
 
     /** The outcomes of events with an id that the target has not accepted yet, by topic and id. */
@@ -75,7 +76,7 @@ public final class Hub {
     private final Set<HubLink> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger handshakes = new AtomicInteger();
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
-    private final List<HubTransport.Listening> listening = new CopyOnWriteArrayList<>();
+    private final List<Address> addresses = new CopyOnWriteArrayList<>();
     private final Cache<String, Producer> producers = Caffeine.newBuilder()
             .maximumSize(PRODUCERS)
             .expireAfterAccess(PRODUCER_MEMORY)
@@ -87,8 +88,13 @@ public final class Hub {
     /** Those that wait to be resumed, the longest first; guarded by itself. */
     private final LinkedHashSet<Session> kept = new LinkedHashSet<>();
 
-    private final long ticker;
+    /** Guarded by this hub. */
+    private long ticker;
+
     private @Nullable Future<Void> closed;
+
+    /** Where it listens, or a spoke that it connects to; with a look at the files that are named there. */
+    private record Address(HubTransport.Listening listening, Supplier<Future<Void>> check) {}
 
     private Hub(Vertx vertx, TypedEventTarget target, HubOptions options) {
         this.vertx = (VertxInternal) vertx;
@@ -101,13 +107,13 @@ public final class Hub {
         names.add(Capability.DEDUPLICATED.name().toLowerCase(Locale.ROOT));
         this.capabilityNames = List.copyOf(names);
         this.dedup = target.capabilities().contains(Capability.DEDUPLICATED) ? null : new DedupWindow(DEDUP_WINDOW);
-        long beat = Math.max(
-                1,
-                Math.min(
-                                options.heartbeat().toMillis(),
-                                options.handshakeTimeout().toMillis())
-                        / 4);
-        this.ticker = vertx.setPeriodic(beat, id -> tick());
+        this.ticker = startTicker(this.vertx, options, this::tick);
+    }
+
+    private static long startTicker(Vertx vertx, HubOptions options, Runnable tick) {
+        long shortest = Math.min(
+                options.heartbeat().toMillis(), options.handshakeTimeout().toMillis());
+        return vertx.setPeriodic(Math.max(1, shortest / 4), id -> tick.run());
     }
 
     /**
@@ -148,17 +154,28 @@ public final class Hub {
      *     with {@link ConfigurationException}
      */
     public Future<String> listen(String uri) {
-        EventTargetConfig config;
+        try {
+            return listen(EventTargetConfig.of(uri));
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /**
+     * Takes links at an address that was read from a URI or from JSON.
+     *
+     * @param config the address
+     * @return as {@link #listen(String)}
+     */
+    public Future<String> listen(EventTargetConfig config) {
         HubTransport transport;
         try {
-            config = EventTargetConfig.of(uri);
-            transport = transport(config);
-            check(config, transport.options());
+            transport = listening(config);
         } catch (ConfigurationException e) {
             return Future.failedFuture(e);
         }
         return transport.listen(vertx, this, config).map(one -> {
-            listening.add(one);
+            addresses.add(new Address(one, () -> transport.check(vertx, this, config)));
             return one.url();
         });
     }
@@ -171,21 +188,72 @@ public final class Hub {
      * @return completes when it has begun; fails with {@link ConfigurationException}, also where the transport can't do that
      */
     public Future<Void> dial(String uri) {
-        EventTargetConfig config;
+        try {
+            return dial(EventTargetConfig.of(uri));
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /**
+     * Connects to a spoke whose address was read from a URI or from JSON.
+     *
+     * @param config the spoke's address
+     * @return as {@link #dial(String)}
+     */
+    public Future<Void> dial(EventTargetConfig config) {
         HubTransport transport;
         try {
-            config = EventTargetConfig.of(uri);
-            transport = transport(config);
-            if (!transport.dialOptions().isEmpty()) {
-                check(config, transport.dialOptions());
-            }
+            transport = dialling(config);
         } catch (ConfigurationException e) {
             return Future.failedFuture(e);
         }
         return transport.dial(vertx, this, config).compose(one -> {
-            listening.add(one);
+            addresses.add(new Address(one, () -> transport.checkDial(vertx, this, config)));
             return isClosed() ? one.close() : Future.succeededFuture();
         });
+    }
+
+    /**
+     * Looks whether an address is right, with the files that it names. Does not find out whether its port is free.
+     *
+     * @param config the address
+     * @return completes if it is; fails with {@link ConfigurationException}
+     */
+    public Future<Void> check(EventTargetConfig config) {
+        try {
+            return listening(config).check(vertx, this, config);
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /**
+     * Looks whether the address of a spoke to dial is right, with the files that it names. Connects to nobody.
+     *
+     * @param config the spoke's address
+     * @return completes if it is; fails with {@link ConfigurationException}
+     */
+    public Future<Void> checkDial(EventTargetConfig config) {
+        try {
+            return dialling(config).checkDial(vertx, this, config);
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private static HubTransport listening(EventTargetConfig config) {
+        HubTransport transport = transport(config);
+        check(config, transport.options());
+        return transport;
+    }
+
+    private static HubTransport dialling(EventTargetConfig config) {
+        HubTransport transport = transport(config);
+        if (!transport.dialOptions().isEmpty()) {
+            check(config, transport.dialOptions());
+        }
+        return transport;
     }
 
     private static HubTransport transport(EventTargetConfig config) {
@@ -206,8 +274,11 @@ public final class Hub {
     private static void check(EventTargetConfig config, Map<String, String> options) {
         for (String name : config.names()) {
             if (!options.containsKey(name)) {
-                throw new ConfigurationException("An address " + config.transport() + ": has no option '" + name
-                        + "'; it has " + String.join(", ", new TreeSet<>(options.keySet())));
+                throw new ConfigurationException(
+                        name,
+                        "An address " + config.transport() + ": has no option '" + name + "'; it has "
+                                + String.join(", ", new TreeSet<>(options.keySet())),
+                        null);
             }
         }
     }
@@ -424,6 +495,59 @@ public final class Hub {
         handshakes.decrementAndGet();
     }
 
+    // ---- other options
+
+    /**
+     * Goes on with other options, and with the certificates that are now in the files of its addresses. No link is closed,
+     * except that of a peer without {@code ack} that may not listen to a type any more.
+     *
+     * <p>Rules and what may wait hold at once: a subscription that its peer may not have any more ends with {@link
+     * dev.eventtarget.UnauthorizedException}. Who comes in is asked by the new {@link HubOptions#authenticator}; who is in
+     * stays until the token expires. What was agreed on with a link holds for as long as it is open: {@code maxMessage},
+     * {@code maxBatch}, {@code maxSubscriptions}, {@code maxRate} and {@code heartbeat}.
+     *
+     * @param changed the new options, all of them
+     * @return completes when they hold for every link; fails with {@link ConfigurationException} if a certificate can't be
+     *     used, and then nothing has changed
+     */
+    public Future<Void> reload(HubOptions changed) {
+        return Future.all(addresses.stream().map(one -> one.check().get()).toList())
+                .compose(checked -> Future.all(
+                        addresses.stream().map(one -> one.listening().reload()).toList()))
+                .compose(reloaded -> {
+                    replace(changed);
+                    return recheck();
+                });
+    }
+
+    private synchronized void replace(HubOptions changed) {
+        options = changed;
+        if (closed == null) {
+            vertx.cancelTimer(ticker);
+            ticker = startTicker(vertx, changed, this::tick);
+        }
+    }
+
+    /** Those without a link are looked at when they are resumed. */
+    private Future<Void> recheck() {
+        List<Future<Void>> all = new ArrayList<>();
+        for (HubLink link : links) {
+            Promise<Void> done = Promise.promise();
+            all.add(done.future());
+            link.turns().post(() -> {
+                try {
+                    Session session = link.session();
+                    if (session != null) {
+                        session.recheck();
+                    }
+                } finally {
+                    done.complete();
+                }
+            });
+        }
+        return Future.join(all).mapEmpty();
+    }
+
     // ---- status and end
 
     /** {@return what it has done and has to do} */
@@ -464,16 +588,20 @@ public final class Hub {
             }
             closed = promise.future();
         }
-        Future.join(listening.stream().map(HubTransport.Listening::close).toList())
+        Future.join(addresses.stream().map(one -> one.listening().close()).toList())
                 .eventually(this::drain)
                 .eventually(this::sayGoodbye)
                 .eventually(() -> Future.join(
-                        listening.stream().map(HubTransport.Listening::end).toList()))
+                        addresses.stream().map(one -> one.listening().end()).toList()))
                 .onComplete(done -> {
-                    vertx.cancelTimer(ticker);
+                    stopTicker();
                     promise.complete();
                 });
         return promise.future();
+    }
+
+    private synchronized void stopTicker() {
+        vertx.cancelTimer(ticker);
     }
 
     private Future<Void> drain() {

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** Reads {@link HubOptions} from JSON. */
 final class HubConfiguration {
-    private static final Set<String> OPTIONS = Set.of(
+    static final Set<String> OPTIONS = Set.of(
             "auth",
             "rules",
             "slowSpokes",
@@ -36,7 +36,7 @@ final class HubConfiguration {
     private HubConfiguration() {}
 
     static HubOptions read(JsonObject json) {
-        checkNames("The hub", json, OPTIONS);
+        checkNames("", json, OPTIONS);
         EventTargetConfig config = options(json);
         HubOptions defaults = HubOptions.defaults();
         try {
@@ -75,7 +75,9 @@ final class HubConfiguration {
             }
         }
         throw new ConfigurationException(
-                "auth must be an object such as {\"jwt\": {\"algorithm\": \"EdDSA\", \"publicKeyFile\": \"issuer.pem\"}}");
+                "auth",
+                "auth must be an object such as {\"jwt\": {\"algorithm\": \"EdDSA\", \"publicKeyFile\": \"issuer.pem\"}}",
+                null);
     }
 
     private static Authorizer authorizer(JsonObject json, Authorizer byDefault) {
@@ -87,7 +89,7 @@ final class HubConfiguration {
             return Rules.of(array);
         }
         throw new ConfigurationException(
-                "rules must be an array such as [{\"peer\": \"*\", \"subscribe\": [\"news.>\"]}]");
+                "rules", "rules must be an array such as [{\"peer\": \"*\", \"subscribe\": [\"news.>\"]}]", null);
     }
 
     private static SlowSpokePolicy slowSpokes(EventTargetConfig config, SlowSpokePolicy byDefault) {
@@ -98,10 +100,13 @@ final class HubConfiguration {
         return Arrays.stream(SlowSpokePolicy.values())
                 .filter(policy -> name(policy).equals(value))
                 .findFirst()
-                .orElseThrow(() -> new ConfigurationException("The option slowSpokes=" + value + " must be one of "
-                        + Arrays.stream(SlowSpokePolicy.values())
-                                .map(HubConfiguration::name)
-                                .collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new ConfigurationException(
+                        "slowSpokes",
+                        "The option slowSpokes=" + value + " must be one of "
+                                + Arrays.stream(SlowSpokePolicy.values())
+                                        .map(HubConfiguration::name)
+                                        .collect(Collectors.joining(", ")),
+                        null));
     }
 
     private static String name(SlowSpokePolicy policy) {
@@ -117,13 +122,21 @@ final class HubConfiguration {
         return EventTargetConfig.of(json.copy().put("transport", "hub"));
     }
 
+    /**
+     * Refuses what there is not.
+     *
+     * @param where the object's path; empty for the whole
+     */
     static void checkNames(String where, JsonObject json, Collection<String> allowed) {
         List<String> unknown = json.fieldNames().stream()
                 .filter(name -> !allowed.contains(name))
                 .toList();
         if (!unknown.isEmpty()) {
-            throw new ConfigurationException(where + " has no option " + String.join(", ", unknown) + ". There are: "
-                    + String.join(", ", new TreeSet<>(allowed)));
+            throw new ConfigurationException(
+                    where.isEmpty() ? unknown.get(0) : where + "." + unknown.get(0),
+                    (where.isEmpty() ? "The hub" : where) + " has no option " + String.join(", ", unknown)
+                            + ". There are: " + String.join(", ", new TreeSet<>(allowed)),
+                    null);
         }
     }
 }

@@ -51,6 +51,10 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private static final int EARLY_BYTES = 64 << 10;
 
     private final Hub hub;
+
+    /** The bounds that it was told, which hold as long as it is open. */
+    private final HubOptions agreed;
+
     private final Handshake handshake;
     private final Instant since = Instant.now();
     private final RateLimit rate;
@@ -76,11 +80,16 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
 
     HubLink(Hub hub, Link link, Turns turns, Handshake handshake) {
         this.hub = hub;
+        this.agreed = hub.options();
         this.link = link;
         this.turns = turns;
         this.handshake = handshake;
-        this.rate = new RateLimit(hub.options().maxRate(), opened);
+        this.rate = new RateLimit(agreed.maxRate(), opened);
         this.writer = new FrameWriter(link, EventCodecs.jsonFrames());
+    }
+
+    HubOptions agreed() {
+        return agreed;
     }
 
     FrameWriter writer() {
@@ -194,8 +203,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         if (!busy && early.isEmpty()) {
             read(message, text);
         } else if (early.size() < EARLY_MESSAGES
-                && earlyBytes + message.length
-                        <= (peer == null ? EARLY_BYTES : hub.options().maxMessage())) {
+                && earlyBytes + message.length <= (peer == null ? EARLY_BYTES : agreed.maxMessage())) {
             earlyBytes += message.length;
             early.add(new Early(Buffer.buffer(message), text));
         } else {
@@ -211,11 +219,11 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             }
             boolean batch = features.contains("batch");
             FrameCodec codec = text ? EventCodecs.jsonFrames() : EventCodecs.cborFrames();
-            if (!codec.read(message, batch ? hub.options().maxBatch() : 0, this)) {
+            if (!codec.read(message, batch ? agreed.maxBatch() : 0, this)) {
                 throw batch
                         ? new Violation(
                                 CloseReason.OVER_LIMIT,
-                                "A message may have " + hub.options().maxBatch() + " frames, and not more")
+                                "A message may have " + agreed.maxBatch() + " frames, and not more")
                         : new Violation(
                                 CloseReason.PROTOCOL,
                                 "Arrays of frames need the feature \"batch\": ask for it in $hello");
@@ -236,7 +244,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
 
     private boolean counts() {
         if (!rate.allows(heard)) {
-            fail(CloseReason.OVER_LIMIT, "There may be " + hub.options().maxRate() + " frames a second, and not more");
+            fail(CloseReason.OVER_LIMIT, "There may be " + agreed.maxRate() + " frames a second, and not more");
         }
         return !closed;
     }
@@ -478,7 +486,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     }
 
     private void welcome(Session begun, boolean resumed) {
-        HubOptions options = hub.options();
+        HubOptions options = agreed;
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("version", 1);
         detail.put("features", new ArrayList<>(features));
@@ -557,16 +565,14 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         if (closed) {
             return;
         }
-        HubOptions options = hub.options();
-        long beat = options.heartbeat().toNanos();
+        Duration patience = hub.options().handshakeTimeout();
+        long beat = agreed.heartbeat().toNanos();
         if (busy || isHeld()) {
             // nothing is heard, as nothing is read
             heard = now;
         }
-        if (peer == null && now - opened > options.handshakeTimeout().toNanos()) {
-            fail(
-                    CloseReason.TIMEOUT,
-                    "Nobody has said who this is within " + options.handshakeTimeout() + ": begin with $hello");
+        if (peer == null && now - opened > patience.toNanos()) {
+            fail(CloseReason.TIMEOUT, "Nobody has said who this is within " + patience + ": begin with $hello");
         } else if (hasExpired()) {
             leave(CloseReason.GOING_AWAY, "The token has expired: connect with a new one");
         } else if (now - heard > 2 * beat) {

@@ -3,6 +3,7 @@ package dev.eventtarget.link;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * How a hub treats its links. Immutable: each method returns a changed copy.
@@ -69,6 +70,11 @@ public final class HubOptions {
      */
     public static HubOptions of(JsonObject json) {
         return HubConfiguration.read(json);
+    }
+
+    /** {@return the names that {@link #of} knows} */
+    public static Set<String> names() {
+        return HubConfiguration.OPTIONS;
     }
 
     /**

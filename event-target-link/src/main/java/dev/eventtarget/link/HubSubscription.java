@@ -84,6 +84,10 @@ final class HubSubscription {
         return type;
     }
 
+    ListenerOptions options() {
+        return options;
+    }
+
     boolean isReady() {
         return ready;
     }

@@ -171,18 +171,30 @@ public final class JwtAuthenticator implements Authenticator {
             case "HS256" -> hs256(config);
             case "EdDSA" -> eddsa(config, json);
             default ->
-                throw new ConfigurationException(
-                        "auth.jwt needs an \"algorithm\": \"HS256\" with a \"secretFile\", or \"EdDSA\" with a \"publicKeyFile\"");
+                throw wrong(
+                        "algorithm",
+                        "auth.jwt needs an \"algorithm\": \"HS256\" with a \"secretFile\", or \"EdDSA\" with a \"publicKeyFile\"",
+                        null);
         };
         try {
             String issuer = config.string("issuer");
             String audience = config.string("audience");
             authenticator = issuer == null ? authenticator : authenticator.issuer(issuer);
             authenticator = audience == null ? authenticator : authenticator.audience(audience);
-            return authenticator.leeway(config.duration("leeway", authenticator.leeway));
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("auth.jwt." + e.getMessage(), e);
         }
+        try {
+            return authenticator.leeway(config.duration("leeway", authenticator.leeway));
+        } catch (ConfigurationException e) {
+            throw wrong("leeway", String.valueOf(e.getMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw wrong("leeway", "auth.jwt." + e.getMessage(), e);
+        }
+    }
+
+    private static ConfigurationException wrong(String option, String message, @Nullable Throwable cause) {
+        return new ConfigurationException("auth.jwt." + option, message, cause);
     }
 
     private static JwtAuthenticator hs256(EventTargetConfig config) {
@@ -193,7 +205,7 @@ public final class JwtAuthenticator implements Authenticator {
         try {
             return hs256(secret(read("secretFile", file)));
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("auth.jwt.secretFile " + file + ": " + e.getMessage(), e);
+            throw wrong("secretFile", "auth.jwt.secretFile " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -208,7 +220,8 @@ public final class JwtAuthenticator implements Authenticator {
             return ed25519(publicKey("publicKeyFile", file));
         }
         if (!(files instanceof JsonObject byKid) || byKid.isEmpty()) {
-            throw new ConfigurationException("auth.jwt.publicKeyFiles must be an object: {\"<kid>\": \"<file>\", …}");
+            throw wrong(
+                    "publicKeyFiles", "auth.jwt.publicKeyFiles must be an object: {\"<kid>\": \"<file>\", …}", null);
         }
         Map<String, PublicKey> keys = new HashMap<>();
         byKid.forEach(entry -> keys.put(
@@ -220,7 +233,7 @@ public final class JwtAuthenticator implements Authenticator {
         try {
             return Files.readAllBytes(Path.of(file));
         } catch (IOException | InvalidPathException e) {
-            throw new ConfigurationException("auth.jwt." + option + ": " + file + " can't be read: " + e, e);
+            throw wrong(option, "auth.jwt." + option + ": " + file + " can't be read: " + e, e);
         }
     }
 
@@ -248,8 +261,11 @@ public final class JwtAuthenticator implements Authenticator {
                 // told below
             }
         }
-        throw new ConfigurationException("auth.jwt." + option + ": " + file
-                + " is no Ed25519 public key in PEM: write one with openssl pkey -in private.pem -pubout");
+        throw wrong(
+                option,
+                "auth.jwt." + option + ": " + file
+                        + " is no Ed25519 public key in PEM: write one with openssl pkey -in private.pem -pubout",
+                null);
     }
 
     private static void requireEd25519(PublicKey key) {

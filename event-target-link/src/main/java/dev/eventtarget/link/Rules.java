@@ -76,14 +76,13 @@ public final class Rules implements Authorizer {
         for (int i = 0; i < json.size(); i++) {
             String where = "rules[" + i + "]";
             if (!(json.getValue(i) instanceof JsonObject rule)) {
-                throw new ConfigurationException(
-                        where + " must be an object such as {\"peer\": \"*\", \"subscribe\": [\"news.>\"]}");
+                throw wrong(where, " must be an object such as {\"peer\": \"*\", \"subscribe\": [\"news.>\"]}");
             }
             HubConfiguration.checkNames(where, rule, ATTRIBUTES);
             List<String> publish = patterns(where, "publish", rule);
             List<String> subscribe = patterns(where, "subscribe", rule);
             if (publish.isEmpty() && subscribe.isEmpty()) {
-                throw new ConfigurationException(where + " allows nothing: give it \"publish\" or \"subscribe\"");
+                throw wrong(where, " allows nothing: give it \"publish\" or \"subscribe\"");
             }
             rules.add(new Rule(peer(where, rule), publish, subscribe));
         }
@@ -94,11 +93,15 @@ public final class Rules implements Authorizer {
         if (!(rule.getValue("peer") instanceof String peer)
                 || peer.isEmpty()
                 || peer.substring(0, peer.length() - 1).contains("*")) {
-            throw new ConfigurationException(
-                    where
-                            + ".peer must be a name, the beginning of one and a * such as \"billing-*\", \"*\" for everybody, or \"anonymous\"");
+            throw wrong(
+                    where + ".peer",
+                    " must be a name, the beginning of one and a * such as \"billing-*\", \"*\" for everybody, or \"anonymous\"");
         }
         return peer;
+    }
+
+    private static ConfigurationException wrong(String option, String what) {
+        return new ConfigurationException(option, option + what, null);
     }
 
     private static List<String> patterns(String where, String attribute, JsonObject rule) {
@@ -107,19 +110,18 @@ public final class Rules implements Authorizer {
             return List.of();
         }
         if (!(value instanceof JsonArray array)) {
-            throw new ConfigurationException(
-                    where + "." + attribute + " must be an array of types and patterns such as [\"order.*\"]");
+            throw wrong(where + "." + attribute, " must be an array of types and patterns such as [\"order.*\"]");
         }
         List<String> patterns = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
             String element = where + "." + attribute + "[" + i + "]";
             if (!(array.getValue(i) instanceof String pattern)) {
-                throw new ConfigurationException(element + " must be a type or pattern such as \"order.*\"");
+                throw wrong(element, " must be a type or pattern such as \"order.*\"");
             }
             try {
                 var unused = type(pattern, "x");
             } catch (IllegalArgumentException e) {
-                throw new ConfigurationException(element + ": " + e.getMessage(), e);
+                throw new ConfigurationException(element, element + ": " + e.getMessage(), e);
             }
             patterns.add(pattern);
         }

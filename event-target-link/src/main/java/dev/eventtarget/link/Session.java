@@ -65,6 +65,7 @@ final class Session {
 
     private final List<Awaited> awaited = new ArrayList<>();
     private final Runnable sends = this::send;
+    private HubOptions agreed;
     private @Nullable HubLink link;
     private @Nullable FrameWriter writer;
     private int queuedEvents;
@@ -83,6 +84,7 @@ final class Session {
 
     Session(Hub hub, Turns turns, Peer peer, String id, Set<String> features, Publications publications) {
         this.hub = hub;
+        this.agreed = hub.options();
         this.turns = turns;
         this.peer = peer;
         this.id = id;
@@ -145,6 +147,7 @@ final class Session {
     /** Goes on over a link. */
     void attach(HubLink to, Peer now) {
         link = to;
+        agreed = to.agreed();
         attached = System.nanoTime();
         peer = now;
         writer = to.writer();
@@ -152,6 +155,7 @@ final class Session {
 
     /** Sends again what the spoke has not received. */
     void resume(long publicationsAcknowledged, Map<Long, Long> received) {
+        recheck();
         publications.resume(publicationsAcknowledged);
         for (HubSubscription subscription : subscriptions.values()) {
             subscription.rewind(received.getOrDefault(subscription.number(), 0L));
@@ -345,11 +349,43 @@ final class Session {
         return type;
     }
 
+    /** Ends what its peer may not have any more. */
+    void recheck() {
+        for (HubSubscription one : List.copyOf(subscriptions.values())) {
+            if (!one.isEnding() && !mayHave(one)) {
+                subscriptions.remove(one.number(), one);
+                one.end(hub, false, false);
+                refuse(one.number(), lost(one));
+            }
+        }
+        checkAwaited();
+        HubLink open = link;
+        if (open != null) {
+            plain.values().stream()
+                    .filter(one -> !mayHave(one))
+                    .findFirst()
+                    .ifPresent(one -> open.fail(
+                            CloseReason.UNAUTHORIZED, String.valueOf(lost(one).getMessage())));
+        }
+    }
+
+    private boolean mayHave(HubSubscription subscription) {
+        Authorizer authorizer = hub.options().authorizer();
+        EventType<?> deadLetter = subscription.options().deadLetter();
+        return authorizer.maySubscribe(peer, subscription.type())
+                && (deadLetter == null || authorizer.mayPublish(peer, deadLetter));
+    }
+
+    private UnauthorizedException lost(HubSubscription subscription) {
+        return new UnauthorizedException(
+                "To listen to " + subscription.type().topic() + " is not allowed for " + peer + " any more");
+    }
+
     private void checkCount() {
-        if (subscriptionCount() >= hub.options().maxSubscriptions()) {
+        if (subscriptionCount() >= agreed.maxSubscriptions()) {
             throw new Violation(
                     CloseReason.OVER_LIMIT,
-                    "There may be " + hub.options().maxSubscriptions() + " subscriptions, and not more");
+                    "There may be " + agreed.maxSubscriptions() + " subscriptions, and not more");
         }
     }
 
@@ -481,7 +517,7 @@ final class Session {
     private boolean encodes(Outgoing frame) {
         try {
             int bytes = frame.frame(codec()).length;
-            if (bytes <= hub.options().maxMessage() - ROOM_FOR_SUBS) {
+            if (bytes <= agreed.maxMessage() - ROOM_FOR_SUBS) {
                 return true;
             }
             Hub.report(new CodecException("An event of " + bytes + " bytes does not fit into a message"));

@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -37,10 +38,20 @@ final class HubDialing implements Listening {
     HubDialing(Vertx vertx, Hub hub, EventTargetConfig config) {
         // a context of nobody, as the hub ends this
         context = ((VertxInternal) vertx).createEventLoopContext();
-        spoke = NodeAddress.of(config, "a spoke tells it as it begins to listen, and pubsub identity show does");
+        spoke = spoke(config);
         connectTimeout = Options.connectTimeout(config);
         node = QuicNode.hub(vertx, config, hub.options().heartbeat());
         arrivals = new Arrivals(hub, node, spoke.node()::equals);
+    }
+
+    /** Looks whether a spoke's address is right, with its files. Blocks. */
+    static void check(EventTargetConfig config) {
+        var unused = List.of(spoke(config), Options.connectTimeout(config));
+        QuicNode.check(config);
+    }
+
+    private static NodeAddress spoke(EventTargetConfig config) {
+        return NodeAddress.of(config, "a spoke tells it as it begins to listen, and pubsub identity show does");
     }
 
     void begin() {

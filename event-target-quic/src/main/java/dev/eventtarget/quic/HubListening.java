@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A hub's address: nodes connect to it. */
 final class HubListening implements Listening {
@@ -30,18 +31,9 @@ final class HubListening implements Listening {
 
     private HubListening(Vertx vertx, Hub hub, EventTargetConfig config) {
         this.vertx = (VertxInternal) vertx;
-        host = config.string("host", "127.0.0.1");
-        askedPort = config.integer("port", NodeAddress.USUAL_PORT, 0, 65_535);
-        Path allow = Options.file(config, "allow");
-        boolean allowAny = config.bool("allowAny", false);
-        if (allow != null && allowAny) {
-            throw new ConfigurationException("Of the options allow and allowAny only one may be set");
-        }
-        if (allow == null && !allowAny && !isLoopback()) {
-            throw new ConfigurationException("A hub that others than this machine can reach, at " + host
-                    + ", must be told who may come: set allow to a file with a NodeId a line, or allowAny=true for"
-                    + " every node that proves who it is");
-        }
+        host = host(config);
+        askedPort = port(config);
+        Path allow = allow(config);
         node = QuicNode.hub(vertx, config, hub.options().heartbeat());
         lists = NodeLists.open(vertx, allow, Options.file(config, "deny"));
         arrivals = new Arrivals(hub, node, lists::admits);
@@ -56,7 +48,39 @@ final class HubListening implements Listening {
                 .compose(HubListening::listen);
     }
 
-    private boolean isLoopback() {
+    /** Looks whether an address is right, with its files. Blocks. */
+    static void check(Vertx vertx, EventTargetConfig config) {
+        int unused = port(config);
+        Path allow = allow(config);
+        QuicNode.check(config);
+        NodeLists.open(vertx, allow, Options.file(config, "deny")).close();
+    }
+
+    private static String host(EventTargetConfig config) {
+        return config.string("host", "127.0.0.1");
+    }
+
+    private static int port(EventTargetConfig config) {
+        return config.integer("port", NodeAddress.USUAL_PORT, 0, 65_535);
+    }
+
+    private static @Nullable Path allow(EventTargetConfig config) {
+        Path allow = Options.file(config, "allow");
+        boolean allowAny = config.bool("allowAny", false);
+        if (allow != null && allowAny) {
+            throw new ConfigurationException(
+                    "allowAny", "Of the options allow and allowAny only one may be set", null);
+        }
+        String host = host(config);
+        if (allow == null && !allowAny && !isLoopback(host)) {
+            throw new ConfigurationException("A hub that others than this machine can reach, at " + host
+                    + ", must be told who may come: set allow to a file with a NodeId a line, or allowAny=true for"
+                    + " every node that proves who it is");
+        }
+        return allow;
+    }
+
+    private static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {

@@ -79,6 +79,15 @@ public final class NodeIdentity {
         return load(file);
     }
 
+    /** Refuses a file that {@link #loadOrCreate} would refuse, as far as that can be told without making one. */
+    static void check(Path file) {
+        if (NodeIdentityFile.exists(file)) {
+            var unused = load(file);
+        } else {
+            NodeIdentityFile.checkDirectory(file);
+        }
+    }
+
     /** {@return the public half} */
     public NodeId nodeId() {
         return nodeId;

@@ -47,6 +47,20 @@ final class NodeIdentityFile {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
+    static void checkDirectory(Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory == null || !Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            throw unwritable(file, "no directory that can be written to", null);
+        }
+    }
+
+    private static ConfigurationException unwritable(Path file, Object why, @Nullable Throwable cause) {
+        return new ConfigurationException(
+                "The identity can't be written to " + file + " (" + why
+                        + "): its directory must exist, and the user that this runs as must have the right to write there",
+                cause);
+    }
+
     static Ed25519PrivateKeyParameters read(Path file) {
         byte[] content;
         try {
@@ -122,10 +136,7 @@ final class NodeIdentityFile {
         } catch (FileAlreadyExistsException e) {
             return false;
         } catch (IOException e) {
-            throw new ConfigurationException(
-                    "The identity can't be written to " + file + " (" + e
-                            + "): its directory must exist, and the user that this runs as must have the right to write there",
-                    e);
+            throw unwritable(file, e, e);
         } finally {
             delete(written);
         }

@@ -36,14 +36,15 @@ final class Options {
             return value == null ? null : Path.of(value);
         } catch (InvalidPathException e) {
             throw new ConfigurationException(
-                    "The option " + name + " must be the path of a file: " + e.getMessage(), e);
+                    name, "The option " + name + " must be the path of a file: " + e.getMessage(), e);
         }
     }
 
     static Duration connectTimeout(EventTargetConfig config) {
         Duration timeout = config.duration("connectTimeout", Duration.ofSeconds(5));
         if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
-            throw new ConfigurationException("The option connectTimeout must be from 1ms to 24d");
+            throw new ConfigurationException(
+                    "connectTimeout", "The option connectTimeout must be from 1ms to 24d", null);
         }
         return timeout;
     }

@@ -46,6 +46,26 @@ public final class QuicHubTransport implements HubTransport {
     }
 
     @Override
+    public Future<Void> check(Vertx vertx, Hub hub, EventTargetConfig config) {
+        return vertx.executeBlocking(
+                () -> {
+                    HubListening.check(vertx, config);
+                    return null;
+                },
+                false);
+    }
+
+    @Override
+    public Future<Void> checkDial(Vertx vertx, Hub hub, EventTargetConfig config) {
+        return vertx.executeBlocking(
+                () -> {
+                    HubDialing.check(config);
+                    return null;
+                },
+                false);
+    }
+
+    @Override
     public Future<Listening> listen(Vertx vertx, Hub hub, EventTargetConfig config) {
         return HubListening.open(vertx, hub, config);
     }

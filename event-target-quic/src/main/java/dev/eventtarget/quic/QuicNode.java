@@ -59,7 +59,7 @@ final class QuicNode {
         this.idleTimeout = idleTimeout(config);
         this.patience = patience == null || patience.compareTo(idleTimeout) > 0 ? patience : idleTimeout;
         this.streams = streams;
-        this.largeFrom = config.integer("largeFrom", USUAL_LARGE, 0, MOST_LARGE);
+        this.largeFrom = largeFrom(config);
         this.datagrams = config.bool("datagrams", true);
         Path file = Options.file(config, "identity");
         NodeIdentity identity = file == null ? NodeIdentity.generate() : NodeIdentity.loadOrCreate(file);
@@ -77,6 +77,20 @@ final class QuicNode {
         return new QuicNode(vertx, config, three.compareTo(PATIENCE) < 0 ? PATIENCE : three, 1);
     }
 
+    /**
+     * Looks whether an address can be a node's, and makes no identity. Blocks.
+     *
+     * @throws ConfigurationException if an option is not as it must be, or there is no QUIC on this platform
+     */
+    static void check(EventTargetConfig config) {
+        NativeQuic.check();
+        var unused = List.of(alpn(config), idleTimeout(config), largeFrom(config), config.bool("datagrams", true));
+        Path file = Options.file(config, "identity");
+        if (file != null) {
+            NodeIdentity.check(file);
+        }
+    }
+
     /** A spoke, which opens the stream. */
     static QuicNode spoke(Vertx vertx, EventTargetConfig config) {
         return new QuicNode(vertx, config, null, 0);
@@ -86,16 +100,22 @@ final class QuicNode {
         Duration idle = config.duration("idleTimeout", USUAL_IDLE);
         if (idle.compareTo(LEAST_IDLE) < 0) {
             throw new ConfigurationException(
-                    "The option idleTimeout=" + config.string("idleTimeout") + " must be at least 100ms");
+                    "idleTimeout",
+                    "The option idleTimeout=" + config.string("idleTimeout") + " must be at least 100ms",
+                    null);
         }
         return idle;
+    }
+
+    private static int largeFrom(EventTargetConfig config) {
+        return config.integer("largeFrom", USUAL_LARGE, 0, MOST_LARGE);
     }
 
     private static String alpn(EventTargetConfig config) {
         String alpn = config.string("alpn", ALPN);
         if (!alpn.matches("[\\x21-\\x7e]{1,255}")) {
             throw new ConfigurationException(
-                    "The option alpn=" + alpn + " must be 1 to 255 characters of ASCII, as in " + ALPN);
+                    "alpn", "The option alpn=" + alpn + " must be 1 to 255 characters of ASCII, as in " + ALPN, null);
         }
         return alpn;
     }

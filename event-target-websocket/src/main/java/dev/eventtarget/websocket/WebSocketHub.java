@@ -17,6 +17,9 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.cert.X509Certificate;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
@@ -175,7 +178,10 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
     }
 
     static void answer(HttpServerRequest request, HttpServerResponse response, String contentType, Buffer body) {
-        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType)
+        response.putHeader(
+                        HttpHeaders.DATE,
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)))
+                .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));

@@ -18,9 +18,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.PfxOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.BindException;
 import java.time.Duration;
@@ -79,6 +77,17 @@ public final class WebSocketHubTransport implements HubTransport {
     }
 
     @Override
+    public Future<Void> check(Vertx vertx, Hub hub, EventTargetConfig config) {
+        try {
+            return new Address(vertx, hub, config).certificates().mapEmpty();
+        } catch (IllegalArgumentException e) {
+            return Future.failedFuture(new ConfigurationException(String.valueOf(e.getMessage()), e));
+        } catch (ConfigurationException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    @Override
     public Future<Listening> listen(Vertx vertx, Hub hub, EventTargetConfig config) {
         try {
             Address address = new Address(vertx, hub, config);
@@ -95,6 +104,7 @@ public final class WebSocketHubTransport implements HubTransport {
 
         private final Vertx vertx;
         private final Hub hub;
+        private final EventTargetConfig config;
         private final HttpServerOptions options;
         private final SocketAddress local;
         private final WebSocketHub handler;
@@ -110,8 +120,10 @@ public final class WebSocketHubTransport implements HubTransport {
         Address(Vertx vertx, Hub hub, EventTargetConfig config) {
             this.vertx = vertx;
             this.hub = hub;
+            this.config = config;
             scheme = config.transport();
-            boolean tls = scheme.equals("wss");
+            boolean tls = isTls();
+            ServerCertificates.check(config);
             host = config.string("host", "127.0.0.1");
             port = config.integer("port", tls ? 443 : 80, 0, 65_535);
             path = config.string("path", "/events");
@@ -137,30 +149,40 @@ public final class WebSocketHubTransport implements HubTransport {
                     .setSsl(tls);
             options.setSslHandshakeTimeout(hub.options().handshakeTimeout().toMillis())
                     .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
-            certificates(config, tls);
         }
 
-        private void certificates(EventTargetConfig config, boolean tls) {
-            String certFile = config.string("certFile");
-            String keyFile = config.string("keyFile");
-            String keyStore = config.string("keyStore");
-            String caFile = config.string("caFile");
-            if (!tls) {
-                if (certFile != null || keyFile != null || keyStore != null || caFile != null) {
-                    throw new ConfigurationException("An address with certificates begins with wss:");
+        private boolean isTls() {
+            return config.transport().equals("wss");
+        }
+
+        /** As the files are now; completes with nothing where there is no TLS. */
+        private Future<@Nullable ServerCertificates> certificates() {
+            return isTls()
+                    ? vertx.executeBlocking(() -> ServerCertificates.read(vertx, config), false)
+                    : Future.succeededFuture();
+        }
+
+        private void show(ServerCertificates certificates) {
+            options.setKeyCertOptions(certificates.shown());
+            if (certificates.trusted() != null) {
+                options.setClientAuth(ClientAuth.REQUIRED).setTrustOptions(certificates.trusted());
+            }
+        }
+
+        @Override
+        public Future<Void> reload() {
+            return certificates().compose(read -> {
+                if (read == null) {
+                    return Future.succeededFuture();
                 }
-            } else if (keyStore != null && certFile == null && keyFile == null) {
-                options.setKeyCertOptions(
-                        new PfxOptions().setPath(keyStore).setPassword(config.string("keyStorePassword", "")));
-            } else if (keyStore == null && certFile != null && keyFile != null) {
-                options.setKeyCertOptions(
-                        new PemKeyCertOptions().setCertPath(certFile).setKeyPath(keyFile));
-            } else {
-                throw new ConfigurationException("A wss: address needs either certFile and keyFile, or keyStore");
-            }
-            if (caFile != null) {
-                options.setClientAuth(ClientAuth.REQUIRED).setTrustOptions(new PemTrustOptions().addCertPath(caFile));
-            }
+                ServerSSLOptions changed = options.getSslOptions().copy().setKeyCertOptions(read.shown());
+                if (read.trusted() != null) {
+                    changed.setTrustOptions(read.trusted());
+                }
+                return Future.all(
+                                instances.stream().map(one -> one.show(changed)).toList())
+                        .mapEmpty();
+            });
         }
 
         /** {@return whether it was free, and is taken now} */
@@ -181,7 +203,14 @@ public final class WebSocketHubTransport implements HubTransport {
             if (!take()) {
                 return Future.failedFuture(failure(new BindException("a hub listens there already")));
             }
-            return deploy().<Void>map(id -> {
+            return certificates()
+                    .compose(read -> {
+                        if (read != null) {
+                            show(read);
+                        }
+                        return deploy();
+                    })
+                    .<Void>map(id -> {
                         deployment = id;
                         return null;
                     })
@@ -206,10 +235,12 @@ public final class WebSocketHubTransport implements HubTransport {
         }
 
         private ConfigurationException failure(Throwable error) {
+            String option = error instanceof ConfigurationException known ? known.option() : "";
             String advice = error instanceof BindException
                     ? ": choose another port, or 0 for a free one, and a host of this machine"
                     : "";
             return new ConfigurationException(
+                    option,
                     "The hub can't listen at " + scheme + "://" + host + ":" + port + " (" + error.getMessage() + ")"
                             + advice,
                     error);
@@ -320,6 +351,10 @@ public final class WebSocketHubTransport implements HubTransport {
             }
             // with a handler, Vert.x leaves it open when the server shuts down
             socket.shutdownHandler(begun -> unbound.tryComplete());
+        }
+
+        Future<Boolean> show(ServerSSLOptions changed) {
+            return server == null ? Future.succeededFuture(false) : server.updateSSLOptions(changed);
         }
 
         int port() {

@@ -409,4 +409,82 @@ class WebSocketListenTest {
         assertInstanceOf(
                 NotConnectedException.class, connectFailure(url + "?" + files(certificate(authority(), "x")) + ca));
     }
+
+    /** Puts a certificate where an address looks for it. */
+    private static void install(X509Bundle certificate, Path cert, Path key) throws Exception {
+        Files.writeString(cert, certificate.getCertificatePathPEM());
+        Files.writeString(key, certificate.getPrivateKeyPEM());
+    }
+
+    @Test
+    void aCertificateIsReplacedWhileLinksStayOpen(@TempDir Path directory) throws Exception {
+        X509Bundle authority = authority();
+        X509Bundle next = authority();
+        Path cert = directory.resolve("cert.pem");
+        Path key = directory.resolve("key.pem");
+        install(certificate(authority, "localhost"), cert, key);
+        String url = LinkTest.result(hub.listen("wss://localhost:0?certFile=" + cert + "&keyFile=" + key));
+        String trusting = url + "?caFile=" + authority.toTempCertChainPem();
+        String trustingNext = url + "?caFile=" + next.toTempCertChainPem();
+        TypedEventTarget spoke = EventTargets.open(vertx, trusting);
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        LinkTest.result(spoke.addEventListener(GREETING, event -> heard.add(event.detail()))
+                .ready());
+        assertInstanceOf(ConfigurationException.class, connectFailure(trustingNext));
+
+        install(certificate(next, "localhost"), cert, key);
+        LinkTest.result(hub.reload(hub.options()));
+        assertWorks(trustingNext);
+        assertInstanceOf(ConfigurationException.class, connectFailure(trusting));
+        LinkTest.result(spoke.dispatchEvent(TypedEvent.of(GREETING, "still here")));
+        LinkTest.eventually(() -> assertTrue(heard.contains("still here")));
+        assertEquals(2, handshakes.size());
+        LinkTest.result(spoke.close());
+    }
+
+    @Test
+    void aCertificateThatIsNoUseChangesNothing(@TempDir Path directory) throws Exception {
+        X509Bundle authority = authority();
+        Path cert = directory.resolve("cert.pem");
+        Path key = directory.resolve("key.pem");
+        install(certificate(authority, "localhost"), cert, key);
+        String address = "wss://localhost:0?certFile=" + cert + "&keyFile=" + key;
+        String url = LinkTest.result(hub.listen(address)) + "?caFile=" + authority.toTempCertChainPem();
+        LinkTest.result(hub.check(EventTargetConfig.of(address)));
+        HubOptions other = hub.options().maxLinks(1);
+
+        Files.writeString(cert, certificate(authority, "localhost").getCertificatePathPEM());
+        assertRefused(other, address, "is not the certificate's");
+        Files.writeString(cert, "no certificate");
+        assertRefused(other, address, "can't be used");
+        Files.delete(key);
+        assertRefused(other, address, "can't be read");
+        assertWorks(url);
+        assertFalse(hub.options().maxLinks() == 1);
+    }
+
+    private void assertRefused(HubOptions options, String address, String message) {
+        for (Future<?> refused : List.of(hub.reload(options), hub.check(EventTargetConfig.of(address)))) {
+            Throwable failure = failure(refused);
+            assertInstanceOf(ConfigurationException.class, failure);
+            assertTrue(failure.getMessage().contains(message), failure.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ws://127.0.0.1:0/a//b, path, ''",
+        "ws://127.0.0.1:0?origins=shop.example, no origin, ''",
+        "wss://127.0.0.1:0, needs either certFile and keyFile, ''",
+        "wss://127.0.0.1:0?certFile=/no.pem&keyFile=/no.pem, can't be read, certFile",
+        "ws://127.0.0.1:0?instances=0, instances, instances",
+        "ws://127.0.0.1:0?colour=red, colour, colour",
+        "nothing://127.0.0.1:0, can't listen at nothing, ''"
+    })
+    void anAddressIsCheckedWithoutListening(String uri, String message, String option) {
+        ConfigurationException failure =
+                assertInstanceOf(ConfigurationException.class, failure(hub.check(EventTargetConfig.of(uri))));
+        assertTrue(failure.getMessage().contains(message), failure.getMessage());
+        assertEquals(option, failure.option());
+    }
 }

@@ -1,12 +1,21 @@
 package dev.eventtarget.examples;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.eventtarget.BackpressureException;
 import dev.eventtarget.Capability;
+import dev.eventtarget.ClosedException;
+import dev.eventtarget.CodecException;
 import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.GapException;
+import dev.eventtarget.NotConnectedException;
+import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.UnsupportedCapabilityException;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.spi.HubTransport;
 import dev.eventtarget.quic.NodeIdentity;
@@ -17,8 +26,10 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -27,28 +38,39 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the documentation says that can be checked. */
 class DocumentationTest {
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)]*))?\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+    private static final Pattern NEXT = Pattern.compile("(?m)^Next: \\[[^]]+]\\((.+\\.md)\\)$");
+    private static final Pattern HUB_OPTIONS = Pattern.compile("(?ms)^<!-- hub options -->\n\n?^```json\n(.*?)^```$");
+    private static final Path GUIDE = Documentation.ROOT.resolve("docs/guide");
     private static final Pattern OPTIONS = Pattern.compile("<!-- options: ([\\w ]+) -->");
     private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| (.*) \\|");
 
     /** A row for each target, a column for each capability; the first cell is the target's URI. */
     @Test
-    void theCapabilityTableSaysWhatTargetsDeclare() throws IOException {
-        List<List<String>> table = Files.readAllLines(Documentation.ROOT.resolve("README.md")).stream()
-                .dropWhile(line -> !line.equals("<!-- capabilities -->"))
-                .dropWhile(line -> !line.startsWith("|"))
-                .takeWhile(line -> line.startsWith("|"))
-                .map(line -> Arrays.stream(line.substring(1).split("\\|"))
-                        .map(cell -> cell.strip().replace("`", ""))
-                        .toList())
-                .toList();
+    void theCapabilityTablesSayWhatTargetsDeclare() throws IOException {
+        int tables = 0;
+        for (Path page : Documentation.pages()) {
+            List<List<String>> table = table(page, "<!-- capabilities -->");
+            if (!table.isEmpty()) {
+                checkCapabilities(table);
+                tables++;
+            }
+        }
+        assertTrue(tables > 0, "There is no table");
+    }
+
+    private static void checkCapabilities(List<List<String>> table) {
         List<Capability> columns = table.get(0).stream()
                 .skip(1)
                 .map(name -> Capability.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
@@ -73,6 +95,46 @@ class DocumentationTest {
         } finally {
             vertx.close().await();
         }
+    }
+
+    /** The cells of the table behind a marker, the two rows of its head included; empty where the page has no such marker. */
+    private static List<List<String>> table(Path page, String marker) throws IOException {
+        return Files.readAllLines(page).stream()
+                .dropWhile(line -> !line.equals(marker))
+                .dropWhile(line -> !line.startsWith("|"))
+                .takeWhile(line -> line.startsWith("|"))
+                .map(line -> Arrays.stream(line.substring(1).split("\\|"))
+                        .map(cell -> cell.strip().replace("`", ""))
+                        .toList())
+                .toList();
+    }
+
+    @Test
+    void theGuideHasEveryReasonAndRetryability() throws IOException {
+        List<List<String>> rows = table(GUIDE.resolve("error-handling.md"), "<!-- reasons -->");
+        assertEquals(
+                Arrays.stream(EventTargetException.Reason.values())
+                        .map(Enum::name)
+                        .toList(),
+                rows.stream().skip(2).map(row -> row.get(0)).toList());
+        Map<String, EventTargetException> thrown = Stream.of(
+                        new BackpressureException(""),
+                        new NotConnectedException(""),
+                        new CodecException(""),
+                        new UnauthorizedException(""),
+                        new UnsupportedCapabilityException(""),
+                        new ClosedException(""),
+                        new ConfigurationException(""),
+                        new GapException(""))
+                .collect(Collectors.toMap(error -> error.getClass().getSimpleName(), error -> error));
+        for (List<String> row : rows.subList(2, rows.size())) {
+            EventTargetException error = thrown.remove(row.get(1));
+            if (error != null) {
+                assertEquals(error.reason().name(), row.get(0));
+                assertEquals(error.isRetryable() ? "yes" : "no", row.get(2), row.get(0));
+            }
+        }
+        assertEquals(Set.of(), thrown.keySet());
     }
 
     /** Behind {@code <!-- options: ws -->}; {@code hub ws} for those of an address that a hub listens at, {@code dial quic} that it dials. */
@@ -126,19 +188,87 @@ class DocumentationTest {
         }
     }
 
+    /** JSON behind {@code <!-- hub options -->}, with a key in the place of {@code issuer.pem}. */
     @Test
-    void linksLeadToFilesThatExist() throws IOException {
+    void theHubsOfTheDocumentationAreConfiguredWell(@TempDir Path directory) throws Exception {
+        Path key = directory.resolve("issuer.pem");
+        Files.writeString(
+                key,
+                "-----BEGIN PUBLIC KEY-----\n"
+                        + Base64.getEncoder()
+                                .encodeToString(KeyPairGenerator.getInstance("Ed25519")
+                                        .generateKeyPair()
+                                        .getPublic()
+                                        .getEncoded())
+                        + "\n-----END PUBLIC KEY-----\n");
+        int found = 0;
+        for (Path page : Documentation.pages()) {
+            Matcher json = HUB_OPTIONS.matcher(Files.readString(page));
+            while (json.find()) {
+                JsonObject options = new JsonObject(json.group(1).replace("issuer.pem", key.toString()));
+                assertDoesNotThrow(() -> HubOptions.of(options), () -> page + ": " + options.encodePrettily());
+                found++;
+            }
+        }
+        assertTrue(found > 0, "There are none");
+    }
+
+    @Test
+    void linksLeadToWhatExists() throws IOException {
         List<String> broken = new ArrayList<>();
         for (Path page : Documentation.pages()) {
-            Matcher link = LINK.matcher(Files.readString(page));
+            Matcher link = LINK.matcher(withoutCode(page));
             while (link.find()) {
                 String to = link.group(1);
-                if (!to.contains(":") && !Files.exists(page.resolveSibling(to))) {
-                    broken.add(Documentation.ROOT.relativize(page) + " -> " + to);
+                String section = link.group(2);
+                Path file = to.isEmpty() ? page : page.resolveSibling(to);
+                if (!to.contains(":")
+                        && !(Files.exists(file)
+                                && (section == null || sections(file).contains(section)))) {
+                    broken.add(Documentation.ROOT.relativize(page) + " -> " + link.group());
                 }
             }
         }
 
         assertEquals(List.of(), broken);
+    }
+
+    /** What GitHub makes of the headings of a page. */
+    private static Set<String> sections(Path page) throws IOException {
+        return HEADING.matcher(withoutCode(page))
+                .results()
+                .map(heading -> heading.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\w\\- ]", "")
+                        .replace(' ', '-'))
+                .collect(Collectors.toSet());
+    }
+
+    private static String withoutCode(Path page) throws IOException {
+        return Files.readString(page).replaceAll("(?ms)^ *```.*?^ *```$", "");
+    }
+
+    /** Its pages are in its table of contents, and each names the next one there. */
+    @Test
+    void theGuideIsReadFromPageToPage() throws IOException {
+        Path contents = Documentation.ROOT.resolve("docs/README.md");
+        List<Path> listed = LINK.matcher(Files.readString(contents))
+                .results()
+                .map(link -> contents.resolveSibling(link.group(1)))
+                .filter(page -> page.startsWith(GUIDE))
+                .toList();
+        try (Stream<Path> pages = Files.list(GUIDE)) {
+            assertEquals(
+                    new TreeSet<>(pages.toList()), new TreeSet<>(listed), "docs/README.md lists the guide's pages");
+        }
+        for (int i = 0; i < listed.size() - 1; i++) {
+            Path page = listed.get(i);
+            Matcher next = NEXT.matcher(Files.readString(page));
+            assertTrue(next.find(), page + " ends with no line Next: [title](page.md)");
+            assertEquals(
+                    listed.get(i + 1),
+                    page.resolveSibling(next.group(1)),
+                    page + " names another page as the next one");
+        }
     }
 }

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every Java block of the documentation is a part of an example, which compiles and runs. In the Markdown stands {@code
- * <!-- snippet: name -->} before the block, in the example {@code // snippet: name} before the part and {@code // end}
+ * Every Java block of the documentation is a part of an example or of a test, which compiles and runs. In the Markdown stands
+ * {@code <!-- snippet: name -->} before the block, in the code {@code // snippet: name} before the part and {@code // end}
  * behind it.
  */
 class SnippetsTest {
@@ -49,6 +49,27 @@ class SnippetsTest {
         for (String name : snippets().keySet()) {
             assertTrue(documentation.contains("<!-- snippet: " + name + " -->"), name + " is in no page");
         }
+    }
+
+    /** What has parts in the documentation is a test itself, or is called by its name in one. */
+    @Test
+    void whatHasSnippetsIsRun() throws IOException {
+        String tests = "";
+        for (Path file : sources("test")) {
+            tests += Files.readString(file);
+        }
+        List<String> neverRun = new ArrayList<>();
+        for (Path file : sources("main", "test")) {
+            String name = file.getFileName().toString().replace(".java", "");
+            boolean called = Pattern.compile("\\b" + name + "\\.(class|\\w+\\()|new " + name + "\\(|\\b" + name + "::")
+                    .matcher(tests)
+                    .find();
+            if (SNIPPET.matcher(Files.readString(file)).find() && !name.endsWith("Test") && !called) {
+                neverRun.add(name);
+            }
+        }
+
+        assertEquals(List.of(), neverRun);
     }
 
     @Test
@@ -86,16 +107,24 @@ class SnippetsTest {
 
     private static Map<String, String> snippets() throws IOException {
         Map<String, String> snippets = new HashMap<>();
-        try (Stream<Path> files = Files.walk(Documentation.ROOT.resolve("examples/src/main/java"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Matcher snippet = SNIPPET.matcher(Files.readString(file));
-                while (snippet.find()) {
-                    String code = unindented(snippet.group(2));
-                    assertEquals(null, snippets.put(snippet.group(1), code), snippet.group(1) + " is there twice");
-                }
+        for (Path file : sources("main", "test")) {
+            Matcher snippet = SNIPPET.matcher(Files.readString(file));
+            while (snippet.find()) {
+                String code = unindented(snippet.group(2));
+                assertEquals(null, snippets.put(snippet.group(1), code), snippet.group(1) + " is there twice");
             }
         }
         return snippets;
+    }
+
+    private static List<Path> sources(String... sets) throws IOException {
+        List<Path> sources = new ArrayList<>();
+        for (String set : sets) {
+            try (Stream<Path> files = Files.walk(Documentation.ROOT.resolve("examples/src/" + set + "/java"))) {
+                files.filter(Files::isRegularFile).forEach(sources::add);
+            }
+        }
+        return sources;
     }
 
     private static String unindented(String code) {

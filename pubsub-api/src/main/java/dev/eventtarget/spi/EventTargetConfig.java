@@ -141,7 +141,7 @@ public final class EventTargetConfig {
 
     private static void put(Map<String, Object> options, String key, Object value) {
         if (options.put(key, value) != null) {
-            throw new ConfigurationException("The option '" + key + "' is given twice");
+            throw new ConfigurationException(key, "The option '" + key + "' is given twice", null);
         }
     }
 
@@ -214,7 +214,9 @@ public final class EventTargetConfig {
             // told below
         }
         throw new ConfigurationException(
-                "The option " + name + "=" + value + " must be a whole number from " + least + " to " + most);
+                name,
+                "The option " + name + "=" + value + " must be a whole number from " + least + " to " + most,
+                null);
     }
 
     /**
@@ -233,7 +235,9 @@ public final class EventTargetConfig {
         return switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new ConfigurationException("The option " + name + "=" + value + " must be true or false");
+            default ->
+                throw new ConfigurationException(
+                        name, "The option " + name + "=" + value + " must be true or false", null);
         };
     }
 
@@ -272,7 +276,9 @@ public final class EventTargetConfig {
             // told below
         }
         throw new ConfigurationException(
-                "The option " + name + "=" + value + " must be a duration such as 500ms, 30s, 5m, 2h or PT30S");
+                name,
+                "The option " + name + "=" + value + " must be a duration such as 500ms, 30s, 5m, 2h or PT30S",
+                null);
     }
 
     @Override

@@ -9,7 +9,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "dlq",
         description = "Shows dead letters, the events that listeners gave up, and publishes them anew.",
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples, where EVENT_TARGET_URL is set:%n",
+        footer = {"  pubsub dlq list order.rejected", "  pubsub dlq replay order.rejected"})
 final class DlqCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")

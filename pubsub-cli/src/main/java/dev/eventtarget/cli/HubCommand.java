@@ -1,26 +1,29 @@
 package dev.eventtarget.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.HubStatus;
 import dev.eventtarget.link.SlowSpokePolicy;
+import dev.eventtarget.micrometer.EventTargetMetrics;
 import dev.eventtarget.spi.EventTargetConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -45,19 +48,28 @@ import picocli.CommandLine.TypeConversionException;
             "",
             "  pubsub hub --listen ws://127.0.0.1:8081 --listen ws://0.0.0.0:8082",
             "  pubsub hub --listen 'wss://0.0.0.0?certFile=cert.pem&keyFile=key.pem'",
-            "  pubsub hub --backend redis://localhost:6379 --config hub.json",
-            "",
             "  pubsub hub --listen quic://0.0.0.0:4433 --identity hub.pem --allow allowed",
             "  pubsub hub --listen ws://127.0.0.1:8080/events --listen quic://127.0.0.1:4433",
-            "  pubsub hub --dial quic://NODEID@spoke.example:4433 --identity hub.pem"
+            "  pubsub hub --dial quic://NODEID@spoke.example:4433 --identity hub.pem",
+            "",
+            "  pubsub hub --backend redis://localhost:6379 --metrics :9090",
+            "",
+            "  pubsub hub --config hub.yaml --check",
+            "  pubsub hub --config hub.yaml",
+            "  kill -HUP PID"
         })
 final class HubCommand extends TargetCommand {
+    private static final String LISTENS = "ws://127.0.0.1:8080/events";
+
+    /** For the backend to close, beside the hub's own closeTimeout. */
+    private static final Duration GRACE = Duration.ofSeconds(40);
+
     @Option(
             names = {"-l", "--listen"},
             paramLabel = "URL",
             description = "Where to take connections, with port 0 for a free one; may be given several times, also over"
                     + " several transports. Default: ws://127.0.0.1:8080/events.")
-    private List<String> addresses = List.of("ws://127.0.0.1:8080/events");
+    private List<String> addresses = List.of();
 
     @Option(
             names = "--dial",
@@ -69,17 +81,24 @@ final class HubCommand extends TargetCommand {
     @Option(
             names = {"-b", "--backend"},
             paramLabel = "URL",
-            description =
-                    "The target that the events go through; default: ${DEFAULT-VALUE}, which is this process alone."
-                            + " redis+embedded: starts a redis-server that lives as long as the command.")
-    private String backend = "memory:";
+            description = "The target that the events go through; default: memory:, which is this process alone."
+                    + " redis+embedded: starts a redis-server that lives as long as the command.")
+    private @Nullable String backend;
 
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "JSON with who may come in and do what, and with the hub's bounds, such as"
-                    + " {\"maxLinks\": 1000, \"rules\": [{\"peer\": \"*\", \"subscribe\": [\"news.>\"]}]}.")
+            description =
+                    "YAML or JSON with all of this, with who may come in and do what, and with the hub's bounds. Read"
+                            + " again on SIGHUP, and when it changes, without closing connections. Options here come before it.")
     private @Nullable Path config;
+
+    @Option(
+            names = {"-m", "--metrics"},
+            paramLabel = "[HOST]:PORT",
+            description = "Where to show /metrics for Prometheus, /health/live and /health/ready; without a host at all"
+                    + " addresses of this machine. Default: nowhere.")
+    private @Nullable String metrics;
 
     @Option(
             names = "--slow",
@@ -92,7 +111,11 @@ final class HubCommand extends TargetCommand {
     @ArgGroup(exclusive = false, heading = "%nOf quic: addresses:%n")
     private NodeOptions nodes = new NodeOptions();
 
-    private HubOptions options = HubOptions.defaults();
+    @Option(names = "--check", description = "Looks whether all this is right, says what is not, and exits.")
+    private boolean check;
+
+    private @Nullable HubFile file;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     HubCommand(Main main) {
         super(main);
@@ -100,71 +123,218 @@ final class HubCommand extends TargetCommand {
 
     @Override
     void check() {
-        nodes.check(addresses, dialled);
-        if (config != null) {
-            options = options(config);
+        file = config == null ? null : HubFile.read(config);
+        nodes.check(listening(file), dialled(file));
+        String shown = metrics();
+        if (shown != null) {
+            var unused = StatusServer.address(shown);
         }
-        if (slow != null) {
-            options = options.slowSpokes(slow);
-        }
-    }
-
-    private static HubOptions options(Path file) {
-        try (InputStream in = read(file)) {
-            if (Json.decodeValue(Buffer.buffer(in.readAllBytes())) instanceof JsonObject json) {
-                return HubOptions.of(json);
-            }
-            throw new ConfigurationException("it must be one object, such as {\"maxLinks\": 1000}");
-        } catch (DecodeException e) {
-            throw new ConfigurationException(file + " is no JSON: " + whatAndWhere(e), e);
-        } catch (IOException | ConfigurationException e) {
-            throw new ConfigurationException(file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static String whatAndWhere(DecodeException e) {
-        return e.getCause() instanceof JsonProcessingException json
-                ? json.getOriginalMessage() + " in line " + json.getLocation().getLineNr()
-                : String.valueOf(e.getMessage());
     }
 
     @Override
     String url() {
-        return backend;
+        return !check && backend() instanceof String url ? url : "memory:";
+    }
+
+    @Override
+    TypedEventTarget open(Vertx vertx, String url) {
+        Interceptor[] measuring =
+                check || metrics() == null ? new Interceptor[0] : new Interceptor[] {new EventTargetMetrics(registry)};
+        try {
+            return !check && backend() instanceof JsonObject object
+                    ? EventTargets.open(vertx, object, measuring)
+                    : EventTargets.open(vertx, url, measuring);
+        } catch (ConfigurationException e) {
+            throw located("backend", e);
+        }
+    }
+
+    /** Says where in the file it is, if it is from there. */
+    private ConfigurationException located(String path, ConfigurationException e) {
+        return file != null && file.has(path) ? new FaultyFileException(List.of(file.mistake(path, e))) : e;
+    }
+
+    private Object backend() {
+        if (backend != null) {
+            return backend;
+        }
+        Object written = file == null ? null : file.backend();
+        return written == null ? "memory:" : written;
+    }
+
+    private @Nullable String metrics() {
+        return metrics != null || file == null ? metrics : file.metrics();
+    }
+
+    private List<EventTargetConfig> listening(@Nullable HubFile from) {
+        if (!addresses.isEmpty()) {
+            return addresses.stream().map(EventTargetConfig::of).toList();
+        }
+        return from != null && from.has("listen") ? from.listen() : List.of(EventTargetConfig.of(LISTENS));
+    }
+
+    private List<EventTargetConfig> dialled(@Nullable HubFile from) {
+        if (!dialled.isEmpty()) {
+            return dialled.stream().map(EventTargetConfig::of).toList();
+        }
+        return from == null ? List.of() : from.dial();
+    }
+
+    /** How the file calls the address with a number; nothing if it is from the command line. */
+    private static String path(String option, List<String> given, int number) {
+        return given.isEmpty() ? option + "[" + number + "]" : "";
+    }
+
+    private HubOptions options(@Nullable HubFile from) {
+        HubOptions options = from == null ? HubOptions.defaults() : from.options();
+        options = slow == null ? options : options.slowSpokes(slow);
+        main.grace(options.closeTimeout().plus(GRACE));
+        return options;
     }
 
     @Override
     int execute(Vertx vertx, TypedEventTarget target) throws Exception {
-        Hub hub = Hub.create(vertx, target, options);
+        Hub hub = Hub.create(vertx, target, options(file));
+        if (check) {
+            return look(vertx, hub);
+        }
+        String shown = metrics();
+        StatusServer status = shown == null ? null : new StatusServer(vertx, shown, target, hub, registry);
+        HubReload reload = null;
         try {
-            List<String> urls = new ArrayList<>();
-            for (String address : addresses) {
-                String url = hub.listen(nodes.listening(address)).await();
-                urls.add("listening " + url);
+            List<String> lines = new ArrayList<>();
+            if (status != null) {
+                lines.add("metrics " + listen(status));
+            }
+            List<EventTargetConfig> listening = listening(file);
+            for (int i = 0; i < listening.size(); i++) {
+                EventTargetConfig address = listening.get(i);
+                String url = begun(path("listen", addresses, i), hub.listen(nodes.listening(address)));
+                lines.add("listening " + url);
                 if (hasPage(address)) {
-                    urls.add("page " + page(url));
+                    lines.add("page " + page(url));
                 }
             }
-            for (String spoke : dialled) {
-                hub.dial(nodes.dialling(spoke)).await();
+            List<EventTargetConfig> spokes = dialled(file);
+            for (int i = 0; i < spokes.size(); i++) {
+                begun(path("dial", dialled, i), hub.dial(nodes.dialling(spokes.get(i))));
             }
-            urls.forEach(out()::println);
+            lines.forEach(out()::println);
             out().flush();
+            if (status != null) {
+                status.ready(true);
+            }
+            if (config != null && file != null) {
+                reload = new HubReload(config, file, next -> change(hub, next), err());
+            }
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             int links = hub.status().links().size();
             err().printf(Locale.ROOT, "closing, with %,d %s%n", links, links == 1 ? "link" : "links");
         } finally {
+            if (reload != null) {
+                reload.close();
+            }
+            if (status != null) {
+                status.ready(false);
+            }
             hub.close().await();
+            if (status != null) {
+                status.close();
+            }
         }
-        HubStatus status = hub.status();
-        err().printf(Locale.ROOT, "closed after %,d events in and %,d out%n", status.published(), status.delivered());
+        HubStatus done = hub.status();
+        err().printf(Locale.ROOT, "closed after %,d events in and %,d out%n", done.published(), done.delivered());
         return Main.OK;
     }
 
-    private static boolean hasPage(String address) {
-        EventTargetConfig config = EventTargetConfig.of(address);
-        return config.transport().startsWith("ws") && config.bool("page", true);
+    private String listen(StatusServer status) {
+        try {
+            return status.listen();
+        } catch (ConfigurationException e) {
+            throw metrics == null ? located("metrics", e) : e;
+        }
+    }
+
+    private <T> T begun(String path, Future<T> beginning) {
+        try {
+            return beginning.await();
+        } catch (ConfigurationException e) {
+            throw path.isEmpty() ? e : located(path, e);
+        }
+    }
+
+    /** Finds all that a start would stumble over, except for ports that are taken. */
+    private int look(Vertx vertx, Hub hub) {
+        List<String> mistakes = mistakes(hub, file);
+        if (!(backend() instanceof String url && EmbeddedRedis.isWanted(url))) {
+            Object behind = backend();
+            attempt(
+                    mistakes,
+                    file,
+                    backend == null ? "backend" : "",
+                    () -> Future.future(promise -> (behind instanceof JsonObject object
+                                    ? EventTargets.open(vertx, object)
+                                    : EventTargets.open(vertx, behind.toString()))
+                            .close()
+                            .onComplete(promise)));
+        }
+        hub.close().await();
+        mistakes.forEach(err()::println);
+        if (mistakes.isEmpty()) {
+            out().println((config == null ? "The hub's options" : config) + " can be used");
+        }
+        return mistakes.isEmpty() ? Main.OK : Main.USAGE;
+    }
+
+    /** What is wrong with the addresses. */
+    private List<String> mistakes(Hub hub, @Nullable HubFile from) {
+        List<String> mistakes = new ArrayList<>();
+        List<EventTargetConfig> listening = listening(from);
+        for (int i = 0; i < listening.size(); i++) {
+            EventTargetConfig address = listening.get(i);
+            attempt(mistakes, from, path("listen", addresses, i), () -> hub.check(nodes.listening(address)));
+        }
+        List<EventTargetConfig> spokes = dialled(from);
+        for (int i = 0; i < spokes.size(); i++) {
+            EventTargetConfig spoke = spokes.get(i);
+            attempt(mistakes, from, path("dial", dialled, i), () -> hub.checkDial(nodes.dialling(spoke)));
+        }
+        return mistakes;
+    }
+
+    private static void attempt(
+            List<String> mistakes, @Nullable HubFile from, String path, Supplier<Future<Void>> attempted) {
+        try {
+            attempted.get().await();
+        } catch (ConfigurationException e) {
+            mistakes.add(from != null && !path.isEmpty() ? from.mistake(path, e) : Main.describe(e));
+        }
+    }
+
+    /** Goes over to what the file says now. */
+    private void change(Hub hub, HubFile next) {
+        List<String> mistakes = mistakes(hub, next);
+        if (!mistakes.isEmpty()) {
+            throw new FaultyFileException(mistakes);
+        }
+        hub.reload(options(next)).await();
+        HubFile begun = Objects.requireNonNull(file);
+        remark(next, "listen", addresses.isEmpty() && !next.listen().equals(begun.listen()));
+        remark(next, "dial", dialled.isEmpty() && !next.dial().equals(begun.dial()));
+        remark(next, "backend", backend == null && !Objects.equals(next.backend(), begun.backend()));
+        remark(next, "metrics", metrics == null && !Objects.equals(next.metrics(), begun.metrics()));
+    }
+
+    private void remark(HubFile next, String option, boolean changed) {
+        if (changed) {
+            err().println(next.remark(
+                    option, "'" + option + "' has changed, which takes a restart: it stays as it was"));
+        }
+    }
+
+    private static boolean hasPage(EventTargetConfig address) {
+        return address.transport().startsWith("ws") && address.bool("page", true);
     }
 
     /** The page stands beside the path of the links, over the HTTP that the WebSockets begin with. */

@@ -13,6 +13,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +31,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code pubsub} command: publishes events, listens to them, tries out a target with both at
- * once, is a hub for other processes, and publishes dead letters anew. */
+ * once, is a hub for other processes, measures, looks for what is wrong, and publishes dead letters anew. */
 @Command(
         name = "pubsub",
         description = "Publishes and listens to typed events, over any event target.",
@@ -43,7 +44,13 @@ import picocli.CommandLine.Spec;
             "0:all went well",
             "1:bad input, a failed check, or an event that could not be published or delivered",
             "2:wrong usage or configuration",
-            "130:interrupted (143 by SIGTERM); 'hub', and 'sub' without --count, then exit with 0"
+            "130:interrupted (143 by SIGTERM); 'hub', 'top', and 'sub' without --count, then exit with 0"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  pubsub hub",
+            "  pubsub sub --url ws://127.0.0.1:8080/events 'order.>'",
+            "  pubsub pub --url ws://127.0.0.1:8080/events order.placed '{\"id\":\"42\"}'"
         })
 public final class Main implements Callable<Integer> {
     static final int OK = 0;
@@ -51,12 +58,13 @@ public final class Main implements Callable<Integer> {
     static final int USAGE = 2;
     static final int INTERRUPTED = 130;
 
-    /** What an interrupted command gets to deliver what is on its way: longer than a target's closeTimeout. */
-    private static final int GRACE_SECONDS = 40;
-
     private final InputStream in;
     private final boolean terminal;
     private final Supplier<Vertx> makeVertx;
+
+    /** What an interrupted command gets to deliver what is on its way: longer than a target's closeTimeout. */
+    private volatile Duration grace = Duration.ofSeconds(40);
+
     private @Nullable Vertx vertx;
 
     @Spec
@@ -88,7 +96,7 @@ public final class Main implements Callable<Integer> {
         InputStream in = Channels.newInputStream(new FileInputStream(FileDescriptor.in).getChannel());
         Main main = new Main(in, Ansi.AUTO.enabled(), Main::newVertx);
         CompletableFuture<Integer> exit = new CompletableFuture<>();
-        interruptOnSignal(Thread.currentThread(), exit);
+        main.interruptOnSignal(Thread.currentThread(), exit);
         int code = FAILED;
         try {
             code = main.commandLine().setOut(out).setErr(err).execute(args);
@@ -107,14 +115,14 @@ public final class Main implements Callable<Integer> {
                 autoFlush);
     }
 
-    private static void interruptOnSignal(Thread command, CompletableFuture<Integer> exit) {
+    private void interruptOnSignal(Thread command, CompletableFuture<Integer> exit) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             if (!exit.isDone()) {
                                 command.interrupt();
                                 try {
-                                    if (exit.get(GRACE_SECONDS, TimeUnit.SECONDS) == OK) {
+                                    if (exit.get(grace.toMillis(), TimeUnit.MILLISECONDS) == OK) {
                                         Runtime.getRuntime().halt(OK);
                                     }
                                 } catch (InterruptedException | ExecutionException | TimeoutException e) {
@@ -138,12 +146,16 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new SubCommand(this))
                 .addSubcommand(new RunCommand(this))
                 .addSubcommand(new HubCommand(this))
+                .addSubcommand(new TopCommand(this))
+                .addSubcommand(new DoctorCommand(this))
+                .addSubcommand(new BenchCommand(this))
                 .addSubcommand(new CommandLine(new DlqCommand())
                         .addSubcommand(new DlqListCommand(this))
                         .addSubcommand(new DlqReplayCommand(this)))
                 .addSubcommand(new CommandLine(new IdentityCommand())
                         .addSubcommand(new IdentityShowCommand())
                         .addSubcommand(new IdentityNewCommand()))
+                .addSubcommand(new CompletionCommand())
                 .setParameterExceptionHandler((e, args) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr()
@@ -154,6 +166,8 @@ public final class Main implements Callable<Integer> {
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     if (command.getCommand() instanceof TargetCommand failed && failed.isVerbose()) {
                         e.printStackTrace(command.getErr());
+                    } else if (e instanceof FaultyFileException faulty) {
+                        faulty.mistakes().forEach(command.getErr()::println);
                     } else {
                         command.getErr().println(describe(e));
                     }
@@ -195,6 +209,11 @@ public final class Main implements Callable<Integer> {
         return terminal;
     }
 
+    /** Gives an interrupted command so much time to end. */
+    void grace(Duration time) {
+        grace = time;
+    }
+
     /** {@return what runs the targets; the same for all commands} */
     Vertx vertx() {
         if (vertx == null) {
@@ -213,7 +232,9 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "Which command? There are pub, sub, run, hub, dlq and identity");
+                spec.commandLine(),
+                "Which command? There are "
+                        + String.join(", ", spec.subcommands().keySet()));
     }
 
     /** The version that the build gave the jar. */

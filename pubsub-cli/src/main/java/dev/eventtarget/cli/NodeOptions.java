@@ -1,8 +1,8 @@
 package dev.eventtarget.cli;
 
 import dev.eventtarget.ConfigurationException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import dev.eventtarget.spi.EventTargetConfig;
+import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ final class NodeOptions {
     private @Nullable String deny;
 
     /** Refuses them where there is nothing that they are about. */
-    void check(List<String> listening, List<String> dialled) {
+    void check(List<EventTargetConfig> listening, List<EventTargetConfig> dialled) {
         boolean listens = listening.stream().anyMatch(NodeOptions::isMeant);
         if (!listens && (allow != null || deny != null)) {
             throw new ConfigurationException(
@@ -49,7 +49,7 @@ final class NodeOptions {
     }
 
     /** {@return an address to listen at, with these options if they are meant for it} */
-    String listening(String address) {
+    EventTargetConfig listening(EventTargetConfig address) {
         Map<String, String> options = new LinkedHashMap<>();
         put(options, "identity", identity);
         if (ANY.equals(allow)) {
@@ -62,7 +62,7 @@ final class NodeOptions {
     }
 
     /** {@return the address of a spoke, with these options if they are meant for it} */
-    String dialling(String address) {
+    EventTargetConfig dialling(EventTargetConfig address) {
         Map<String, String> options = new LinkedHashMap<>();
         put(options, "identity", identity);
         return with(address, options);
@@ -74,19 +74,23 @@ final class NodeOptions {
         }
     }
 
-    private static boolean isMeant(String address) {
-        return address.regionMatches(true, 0, "quic:", 0, 5);
+    private static boolean isMeant(EventTargetConfig address) {
+        return address.transport().equals("quic");
     }
 
-    private static String with(String address, Map<String, String> options) {
-        if (!isMeant(address)) {
+    private static EventTargetConfig with(EventTargetConfig address, Map<String, String> options) {
+        if (!isMeant(address) || options.isEmpty()) {
             return address;
         }
-        StringBuilder uri = new StringBuilder(address);
-        options.forEach((name, value) -> uri.append(uri.indexOf("?") < 0 ? '?' : '&')
-                .append(name)
-                .append('=')
-                .append(URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20")));
-        return uri.toString();
+        JsonObject all = new JsonObject().put("transport", address.transport());
+        address.names().forEach(name -> all.put(name, address.string(name)));
+        options.forEach((name, value) -> {
+            if (all.containsKey(name)) {
+                throw new ConfigurationException(
+                        name, "The option '" + name + "' is given twice: in the address, and beside it", null);
+            }
+            all.put(name, value);
+        });
+        return EventTargetConfig.of(all);
     }
 }

@@ -133,7 +133,7 @@ final class Run {
     }
 
     /** Sleeps and then spins: to sleep alone would be late by more than what is measured. */
-    private static void awaitNanoTime(long due) throws InterruptedException {
+    static void awaitNanoTime(long due) throws InterruptedException {
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();

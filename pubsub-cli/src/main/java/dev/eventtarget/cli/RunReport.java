@@ -2,6 +2,7 @@ package dev.eventtarget.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +12,6 @@ import org.HdrHistogram.Histogram;
 /** Prints what came of a run. */
 final class RunReport {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
-    private static final List<String> HEADINGS =
-            List.of("LISTENER", "EVENTS", "EVENTS/S", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs", "max µs");
 
     private final PrintWriter out;
 
@@ -48,36 +47,26 @@ final class RunReport {
     }
 
     private void table(List<Ledger> ledgers, long startNanos) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(HEADINGS);
+        Table table = new Table("LISTENER", "EVENTS", "EVENTS/S", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs", "max µs");
         for (Ledger ledger : ledgers) {
             Histogram latency = ledger.latency();
             List<String> row = new ArrayList<>();
             row.add(ledger.type().topic());
-            row.add(number(latency.getTotalCount()));
-            row.add(number(TargetCommand.perSecond(latency.getTotalCount(), ledger.lastArrival() - startNanos)));
-            for (double percentile : PERCENTILES) {
-                row.add(
-                        latency.getTotalCount() == 0
-                                ? "-"
-                                : String.format(
-                                        Locale.ROOT, "%,.1f", latency.getValueAtPercentile(percentile) / 1000.0));
-            }
-            rows.add(row);
+            row.add(Table.number(latency.getTotalCount()));
+            row.add(Table.number(TargetCommand.perSecond(latency.getTotalCount(), ledger.lastArrival() - startNanos)));
+            row.addAll(percentiles(latency));
+            table.add(row);
         }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int column = 0; column < row.size(); column++) {
-                String cell = row.get(column);
-                String padding = " ".repeat(width(rows, column) - cell.length());
-                line.append(column == 0 ? cell + padding : "  " + padding + cell);
-            }
-            out.println(line.toString().stripTrailing());
-        }
+        table.lines().forEach(out::println);
     }
 
-    private static int width(List<List<String>> rows, int column) {
-        return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+    /** {@return p50, p90, p99, p99.9 and the greatest of nanoseconds, in microseconds} */
+    static List<String> percentiles(Histogram nanos) {
+        return Arrays.stream(PERCENTILES)
+                .mapToObj(percentile -> nanos.getTotalCount() == 0
+                        ? "-"
+                        : Table.decimal(nanos.getValueAtPercentile(percentile) / 1000.0))
+                .toList();
     }
 
     private boolean verdict(List<Ledger> ledgers, BitSet published, boolean ordered) {
@@ -101,9 +90,5 @@ final class RunReport {
                                 + " and intact at each listener"
                         : "FAILED: not every event arrived as it was published");
         return passed;
-    }
-
-    private static String number(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
     }
 }

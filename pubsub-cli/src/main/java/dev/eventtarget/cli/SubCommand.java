@@ -39,7 +39,7 @@ import picocli.CommandLine.TypeConversionException;
             "Prints events as they come, one JSON envelope a line.",
             "",
             "It goes on until --count or --timeout is reached, or until SIGINT or SIGTERM: it then prints what has"
-                    + " arrived already."
+                    + " arrived already. On a terminal, the last line shows how many events of each type come a second."
         },
         footerHeading = "%nExamples, where EVENT_TARGET_URL is set:%n",
         footer = {
@@ -49,6 +49,8 @@ import picocli.CommandLine.TypeConversionException;
             "  pubsub sub --group billing order.placed"
         })
 final class SubCommand extends UrlCommand {
+    private static final long RATES_MILLIS = 1000;
+
     @Parameters(
             arity = "1..*",
             paramLabel = "PATTERN",
@@ -133,6 +135,8 @@ final class SubCommand extends UrlCommand {
         private final TypedEventTarget target;
         private final List<Subscription> subscriptions = new ArrayList<>();
         private final AtomicLong printed = new AtomicLong();
+        private final TypeRates rates = new TypeRates();
+        private final StatusLine status = new StatusLine(err());
         private volatile boolean failed;
         private volatile @Nullable String position;
         private boolean flushing;
@@ -149,10 +153,17 @@ final class SubCommand extends UrlCommand {
             }
             Future.join(subscriptions.stream().map(Subscription::ended).toList())
                     .onComplete(all -> ended.countDown());
+            if (main.isTerminal()) {
+                vertx.setPeriodic(RATES_MILLIS, id -> status.update(rates.next()));
+            }
             return Future.all(subscriptions.stream().map(Subscription::ready).toList());
         }
 
         private void print(TypedEvent<EncodedDetail> event) {
+            if (!flushing) {
+                status.hide();
+            }
+            rates.count(event);
             out().println(new String(JSON.encode(event), StandardCharsets.UTF_8));
             position = event.position();
             if (printed.incrementAndGet() == count) {
@@ -167,6 +178,7 @@ final class SubCommand extends UrlCommand {
                         err().println("Nobody reads the standard output any more");
                         close();
                     }
+                    status.show();
                 });
             }
         }
@@ -181,6 +193,7 @@ final class SubCommand extends UrlCommand {
         }
 
         int finish(boolean interrupted) {
+            status.hide();
             out().flush();
             if (position != null && patterns.size() == 1) {
                 err().println("to go on behind the last event: --from " + position);

@@ -39,6 +39,8 @@ abstract class TargetCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
+    private String opened = "";
+
     TargetCommand(Main main) {
         this.main = main;
     }
@@ -58,7 +60,8 @@ abstract class TargetCommand implements Callable<Integer> {
 
     private int execute(String url) throws Exception {
         Vertx vertx = main.vertx();
-        TypedEventTarget target = EventTargets.open(vertx, url);
+        opened = url;
+        TypedEventTarget target = open(vertx, url);
         int exit;
         try {
             exit = execute(vertx, target);
@@ -68,6 +71,10 @@ abstract class TargetCommand implements Callable<Integer> {
         }
         target.close().await();
         return exit;
+    }
+
+    TypedEventTarget open(Vertx vertx, String url) {
+        return EventTargets.open(vertx, url);
     }
 
     /** Refuses options that don't go together, before anything is opened. */
@@ -82,6 +89,11 @@ abstract class TargetCommand implements Callable<Integer> {
      * @throws ConfigurationException if nobody has said
      */
     abstract String url();
+
+    /** {@return the URI that was opened: with a server of its own, where that is} */
+    final String openedUrl() {
+        return opened;
+    }
 
     final boolean isVerbose() {
         return verbose;

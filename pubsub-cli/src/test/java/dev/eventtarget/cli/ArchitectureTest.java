@@ -109,6 +109,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName("dev.eventtarget.quic.NodeCertificate") // says from when on it is valid
             .and()
             .doNotHaveFullyQualifiedName("dev.eventtarget.quic.NodeTrust") // says when one was
+            .and()
+            .doNotHaveFullyQualifiedName("dev.eventtarget.websocket.WebSocketHub") // says what time it is
             .should()
             .callMethodWhere(target(name("currentTimeMillis"))
                     .or(target(name("now")).and(target(owner(resideInAPackage("java.time"))))))

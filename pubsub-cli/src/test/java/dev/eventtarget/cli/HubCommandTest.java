@@ -3,13 +3,19 @@ package dev.eventtarget.cli;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,7 +215,7 @@ class HubCommandTest {
                 "{\"colour\": \"red\"} | colour",
                 "{\"slowSpokes\": \"wait\"} | drop-oldest",
                 "{\"maxLinks\": | is no JSON",
-                "[] | one object"
+                "[] | must be an object"
             })
     void aConfigurationThatIsWrongIsRefused(String content, String why) throws IOException {
         Path config = file("wrong.json", content);
@@ -217,6 +223,157 @@ class HubCommandTest {
         Cli refused = cli("hub", "--listen", ANY_PORT, "--config", config.toString());
         assertRefused(refused, why);
         assertTrue(refused.err().contains("wrong.json"), refused.err());
+    }
+
+    private String startWith(Path config) {
+        return address(start(2, "--config", config.toString()).get(0));
+    }
+
+    /** Waits until the hub has said something on its standard error. */
+    private void awaitSaid(String text) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> hub.err().toString().contains(text));
+    }
+
+    @Test
+    void allIsInOneFileAndIsReadAgainWhenItChanges() throws Exception {
+        Path config = file("hub.yaml", "listen: [\"" + ANY_PORT + "\"]\nbackend: {url: 'memory:', history: 10}\n");
+        String url = startWith(config);
+        assertEquals(Main.OK, cli("pub", "--url", url, "invoice.sent", "1").exit());
+
+        file("hub.yaml", "listen: [\"" + ANY_PORT + "\"]\nrules:\n  - {peer: '*', publish: [order.>]}\n");
+        awaitSaid("reloaded " + config);
+        assertTrue(hub.err().toString().contains("hub.yaml:1:1: 'backend' has changed"), hub.err()::toString);
+        assertFalse(hub.err().toString().contains("'listen' has changed"), hub.err()::toString);
+        Cli notAllowed = cli("pub", "--url", url, "invoice.sent", "1");
+        assertEquals(Main.FAILED, notAllowed.exit());
+        assertEquals(Main.OK, cli("pub", "--url", url, "order.placed", "1").exit());
+        assertEquals(Main.OK, end().exit());
+    }
+
+    @Test
+    void aFileThatIsWrongChangesNothingAndIsToldOnce() throws Exception {
+        String listen = "listen: [\"" + ANY_PORT + "\"]\n";
+        Path config = file("hub.yaml", listen + "rules: [{peer: '*', publish: [order.>]}]\n");
+        String url = startWith(config);
+
+        file("hub.yaml", listen + "rules: [{peer: '*', publish: [a..b]}]\ncolour: red\n");
+        awaitSaid("is not taken: the hub goes on as it was");
+        assertEquals(Main.OK, cli("pub", "--url", url, "order.placed", "1").exit());
+        assertEquals(Main.FAILED, cli("pub", "--url", url, "invoice.sent", "1").exit());
+
+        file("hub.yaml", listen + "rules: [{peer: '*', publish: [invoice.>]}]\n");
+        awaitSaid("reloaded " + config);
+        assertEquals(Main.OK, cli("pub", "--url", url, "invoice.sent", "1").exit());
+        List<String> said = end().err().lines().toList();
+        assertTrue(said.get(0).startsWith(config + ":2:31: rules[0].publish[0]"), said.get(0));
+        assertTrue(said.get(1).startsWith(config + ":3:1: There is no option 'colour'"), said.get(1));
+        assertEquals(config + " is not taken: the hub goes on as it was", said.get(2));
+        assertEquals("reloaded " + config, said.get(3));
+    }
+
+    @Test
+    void aKeyOfTokensIsReplaced() throws Exception {
+        byte[] secret = "a secret of more than 32 bytes, for tests".getBytes(StandardCharsets.UTF_8);
+        byte[] next = "the secret that comes after the first one".getBytes(StandardCharsets.UTF_8);
+        Path secretFile = Files.write(directory.resolve("secret"), secret);
+        Path config = file(
+                "hub.yaml",
+                "listen: [\"" + ANY_PORT + "\"]\nauth: {jwt: {algorithm: HS256, secretFile: " + secretFile + "}}\n");
+        String url = startWith(config) + "?tokenFile=" + directory.resolve("token");
+        file("token", token(next, "shop"));
+        assertEquals(Main.FAILED, cli("pub", "--url", url, "order.placed", "1").exit());
+
+        Files.write(secretFile, next);
+        awaitSaid("reloaded " + config);
+        assertEquals(Main.OK, cli("pub", "--url", url, "order.placed", "1").exit());
+    }
+
+    @Test
+    void whatIsOnTheCommandLineComesBeforeTheFile() throws Exception {
+        Path config = file("hub.yaml", "listen: ['ws://127.0.0.1:1']\nbackend: 'nowhere:'\nslowSpokes: pause\n");
+
+        start("--config", config.toString(), "--listen", ANY_PORT, "--backend", "memory:", "--slow", "drop-oldest");
+        assertEquals(Main.OK, end().exit());
+    }
+
+    @Test
+    void aPlaceIsToldOfWhatOnlyShowsWhenItStarts() throws Exception {
+        Path config = file("hub.yaml", "listen:\n  - " + ANY_PORT + "\n  - url: " + ANY_PORT + "\n    colour: red\n");
+        assertRefused(cli("hub", "--config", config.toString()), "hub.yaml:4:5: ");
+        file("hub.yaml", "listen: ['" + ANY_PORT + "']\nbackend:\n  url: 'memory:'\n  colour: red\n");
+        assertRefused(cli("hub", "--config", config.toString()), "hub.yaml:4:3: ");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            file("hub.yaml", "listen: ['" + ANY_PORT + "']\nmetrics: 127.0.0.1:" + taken.getLocalPort() + "\n");
+            assertRefused(cli("hub", "--config", config.toString()), "hub.yaml:2:1: ");
+        }
+    }
+
+    @Test
+    void aFileIsCheckedWithoutBeingUsed() throws Exception {
+        Path config = file("hub.yaml", "listen: ['ws://127.0.0.1:1']\nbackend: 'redis://127.0.0.1:1'\n");
+        Cli right = cli("hub", "--config", config.toString(), "--check");
+        assertEquals(Main.OK, right.exit(), right.err());
+        assertEquals(config + " can be used", right.out().strip());
+
+        file("hub.yaml", """
+                listen:
+                  - ws://127.0.0.1:1?instances=0
+                  - url: wss://127.0.0.1:1
+                    certFile: /no/file
+                    keyFile: /no/file
+                backend:
+                  url: redis://127.0.0.1:1
+                  prefix: ""
+                """);
+        Cli wrong = cli("hub", "--config", config.toString(), "--check");
+        assertEquals(Main.USAGE, wrong.exit());
+        assertEquals("", wrong.out());
+        List<String> said = wrong.err().lines().toList();
+        assertEquals(3, said.size(), wrong.err());
+        assertTrue(said.get(0).startsWith(config + ":2:5: The option instances=0"), said.get(0));
+        assertTrue(said.get(1).startsWith(config + ":4:5: certFile: /no/file can't be read"), said.get(1));
+        assertTrue(said.get(2).startsWith(config + ":6:1: "), said.get(2));
+    }
+
+    @Test
+    void healthAndMetricsAreShown() throws Exception {
+        List<String> lines = start(3, "--listen", ANY_PORT, "--metrics", "127.0.0.1:0");
+        String metrics = lines.get(0).replaceFirst("^metrics ", "");
+        assertTrue(metrics.matches("http://127\\.0\\.0\\.1:[1-9]\\d*/metrics"), metrics);
+        String base = metrics.replaceFirst("/metrics$", "");
+        await().until(() -> get(base + "/health/ready").statusCode() == 200);
+        assertEquals(
+                "{\"status\":\"up\",\"reason\":\"\",\"links\":0,\"sessions\":0}\n",
+                get(base + "/health/ready").body());
+        assertEquals(200, get(base + "/health/live").statusCode());
+        assertEquals(404, get(base + "/other").statusCode());
+
+        String url = lines.get(1).replaceFirst("^listening ", "");
+        assertEquals(Main.OK, cli("pub", "--url", url, "order.placed", "1").exit());
+        String shown = get(metrics).body();
+        for (String line : List.of(
+                "eventtarget_hub_published_events_total 1.0",
+                "eventtarget_hub_links ",
+                "eventtarget_published_",
+                "jvm_memory_used")) {
+            assertTrue(shown.contains("\n" + line), shown);
+        }
+        assertTrue(
+                get(metrics).headers().firstValue("Content-Type").orElse("").startsWith("text/plain; version=0.0.4"));
+
+        assertEquals(Main.OK, end().exit());
+        assertThrows(ConnectException.class, () -> get(base + "/health/live"));
+    }
+
+    private static HttpResponse<String> get(String url) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void anAddressForMetricsThatIsNoneIsRefused() {
+        assertRefused(cli("hub", "--listen", ANY_PORT, "--metrics", "9090"), "such as 127.0.0.1:9090");
+        assertRefused(cli("hub", "--listen", ANY_PORT, "--metrics", ":65536"), ":65536");
     }
 
     @Test

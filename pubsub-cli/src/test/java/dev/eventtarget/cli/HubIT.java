@@ -16,7 +16,12 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -256,6 +261,79 @@ class HubIT extends ChildProcesses {
         assertEquals("", second.stdout());
         assertEquals(1, second.stderr().lines().count(), second.stderr());
         assertTrue(second.stderr().contains("choose another port"), second.stderr());
+    }
+
+    private static void hangUp(Running hub) throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-HUP", Long.toString(hub.process().pid()))
+                        .start()
+                        .waitFor());
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
+    void rulesAndCertificateAreReplacedOnSighupWhileLinksStayOpen() throws Exception {
+        X509Bundle first = authority();
+        X509Bundle next = authority();
+        Path cert = Files.writeString(directory.resolve("cert.pem"), first.getCertificatePathPEM());
+        Path key = Files.writeString(directory.resolve("key.pem"), first.getPrivateKeyPEM());
+        String listen =
+                "listen:\n  - url: wss://localhost:0/events\n    certFile: " + cert + "\n    keyFile: " + key + "\n";
+        Path config = Files.writeString(directory.resolve("hub.yaml"), listen);
+        Running hub = hub("--config", config.toString());
+        String url = address(hub);
+        Running sub = start(jar("sub", "--url", url + "?caFile=" + first.toTempCertChainPem(), "tick", "tock"));
+        String trusting = url + "?caFile=" + next.toTempCertChainPem();
+        publishUntilHeard(url + "?caFile=" + first.toTempCertChainPem(), 1, sub);
+
+        Files.writeString(cert, next.getCertificatePathPEM());
+        Files.writeString(key, next.getPrivateKeyPEM());
+        Files.writeString(config, listen + "rules:\n  - {peer: '*', publish: [tick], subscribe: [tick]}\n");
+        hangUp(hub);
+        awaitText(hub, "reloaded ");
+        awaitText(sub, "To listen to tock is not allowed");
+        publishUntilHeard(trusting, 2, sub);
+        Running refused = start(jar("pub", "--url", trusting, "tock", "3"));
+        assertEquals(Main.FAILED, refused.exit());
+        assertFalse(sub.stderr().contains("onnected"), sub.stderr());
+
+        Files.writeString(config, listen + "colour: red\n");
+        hangUp(hub);
+        awaitText(hub, config + ":5:1: There is no option 'colour'");
+        publishUntilHeard(trusting, 4, sub);
+        terminate(hub);
+        assertEquals(Main.OK, hub.exit(), hub.stderr());
+    }
+
+    private static X509Bundle authority() throws Exception {
+        return new CertificateBuilder()
+                .subject("CN=localhost")
+                .addSanDnsName("localhost")
+                .setIsCertificateAuthority(true)
+                .ecp256()
+                .buildSelfSigned();
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
+    void aHubThatClosesIsNotReadyAnyMore() throws Exception {
+        Running hub = hub("--listen", "ws://127.0.0.1:0/events", "--metrics", "127.0.0.1:0");
+        await().atMost(LONG).until(() -> hub.stdout().contains("page "));
+        String ready = hub.stdout()
+                .lines()
+                .findFirst()
+                .orElseThrow()
+                .replaceFirst("^metrics (.*)/metrics$", "$1/health/ready");
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest ask = HttpRequest.newBuilder(URI.create(ready)).build();
+        await().atMost(LONG)
+                .until(() ->
+                        client.send(ask, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
+
+        terminate(hub);
+        assertEquals(Main.OK, hub.exit(), hub.stderr());
+        assertThrows(ConnectException.class, () -> client.send(ask, HttpResponse.BodyHandlers.ofString()));
     }
 
     @Test

@@ -15,6 +15,15 @@ public interface HubTransport {
         /** {@return the address that spokes connect to, as a URI, with the port that was chosen where 0 was asked for; or the spoke's} */
         String url();
 
+        /**
+         * Reads again what it has from files, such as certificates, for links that are opened from then on.
+         *
+         * @return completes when it has; fails with {@link ConfigurationException}, and goes on as it was
+         */
+        default Future<Void> reload() {
+            return Future.succeededFuture();
+        }
+
         /** {@return completes when it takes no more links; those that are open stay} */
         Future<Void> close();
 
@@ -27,6 +36,18 @@ public interface HubTransport {
 
     /** {@return the options of an address to listen at, each with one line of help} */
     Map<String, String> options();
+
+    /**
+     * Looks whether an address is right, with the files that it names. Opens nothing.
+     *
+     * @param vertx runs it
+     * @param hub would get the links
+     * @param config the address with its options, of which all are known
+     * @return completes if it is; fails with {@link ConfigurationException}
+     */
+    default Future<Void> check(Vertx vertx, Hub hub, EventTargetConfig config) {
+        return Future.succeededFuture();
+    }
 
     /**
      * Begins to take links, and gives each to {@link Hub#accept}.
@@ -44,6 +65,18 @@ public interface HubTransport {
     }
 
     /**
+     * Looks whether the address of a spoke is right, with the files that it names. Connects to nobody.
+     *
+     * @param vertx runs it
+     * @param hub would get the links
+     * @param config the spoke's address with its options
+     * @return completes if it is; fails with {@link ConfigurationException}
+     */
+    default Future<Void> checkDial(Vertx vertx, Hub hub, EventTargetConfig config) {
+        return Future.failedFuture(noDialling(config));
+    }
+
+    /**
      * Connects to a spoke that listens, and again whenever the connection is lost, and gives each link to {@link Hub#accept}.
      *
      * @param vertx runs it
@@ -52,7 +85,11 @@ public interface HubTransport {
      * @return completes when it has begun; fails with {@link ConfigurationException}
      */
     default Future<Listening> dial(Vertx vertx, Hub hub, EventTargetConfig config) {
-        return Future.failedFuture(new ConfigurationException(
-                "A hub can't connect to spokes over " + config.transport() + ":, only listen for them"));
+        return Future.failedFuture(noDialling(config));
+    }
+
+    private static ConfigurationException noDialling(EventTargetConfig config) {
+        return new ConfigurationException(
+                "A hub can't connect to spokes over " + config.transport() + ":, only listen for them");
     }
 }
