@@ -98,6 +98,8 @@ final class FileEventTarget implements TypedEventTarget {
         codec = service(EventCodec.class, found -> found.name().equals("json"), "pubsub-core");
         publications = chain(event -> append(event, false));
         deadLetters = chain(event -> append(event, true));
+        out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        start = out.size();
         // snippet: file-listeners
         List<Interceptor> around = new ArrayList<>();
         around.add(new Outward());
@@ -108,8 +110,6 @@ final class FileEventTarget implements TypedEventTarget {
                         "event-target-memory")
                 .open(vertx, EventTargetConfig.of("memory:?closeTimeout=" + closeTimeout), around);
         // end
-        out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        start = out.size();
         writer = Executors.newSingleThreadExecutor(task -> daemon(task, "writer"));
         reader = daemon(this::read, "reader");
         reader.start();

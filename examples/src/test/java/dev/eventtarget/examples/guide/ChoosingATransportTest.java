@@ -1,5 +1,6 @@
 package dev.eventtarget.examples.guide;
 
+import static dev.eventtarget.examples.guide.GettingStartedTest.PLACED;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -51,9 +52,7 @@ class ChoosingATransportTest {
         UnsupportedCapabilityException refused = assertThrows(
                 UnsupportedCapabilityException.class,
                 () -> target.addEventListener(
-                        GettingStartedTest.PLACED,
-                        event -> {},
-                        ListenerOptions.defaults().from(StartFrom.earliest())));
+                        PLACED, event -> {}, ListenerOptions.defaults().from(StartFrom.earliest())));
         assertFalse(refused.isRetryable());
     }
 
@@ -62,16 +61,14 @@ class ChoosingATransportTest {
         // snippet: choose-two
         TypedEventTarget inside = EventTargets.open(vertx, "memory:");
         TypedEventTarget outside = EventTargets.open(vertx, "memory:outside?history=1000"); // in production redis://…
-        Subscription bridge = inside.addAsyncEventListener(GettingStartedTest.PLACED, outside::dispatchEvent);
+        Subscription bridge = inside.addAsyncEventListener(PLACED, outside::dispatchEvent);
         // end
-        PubSub.over(inside)
-                .publish(GettingStartedTest.PLACED, new Order("42", 3))
-                .await();
+        PubSub.over(inside).publish(PLACED, new Order("42", 3)).await();
         bridge.drain().await();
 
         Order[] heard = new Order[1];
         outside.addEventListener(
-                GettingStartedTest.PLACED,
+                PLACED,
                 event -> heard[0] = event.detail(),
                 ListenerOptions.defaults().from(StartFrom.earliest()));
         outside.close().await();

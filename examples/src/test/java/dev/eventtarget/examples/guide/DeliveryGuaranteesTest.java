@@ -1,5 +1,6 @@
 package dev.eventtarget.examples.guide;
 
+import static dev.eventtarget.examples.guide.GettingStartedTest.PLACED;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -43,12 +44,10 @@ class DeliveryGuaranteesTest {
     @Test
     void anIdIsPublishedOnce() {
         TypedEventTarget target = EventTargets.open(vertx, "memory:?dedup=4096");
-        target.addEventListener(
-                GettingStartedTest.PLACED, event -> heard.add(event.detail().quantity()));
+        target.addEventListener(PLACED, event -> heard.add(event.detail().quantity()));
         Order order = order(3);
         // snippet: delivery-id
-        TypedEvent<Order> event =
-                TypedEvent.of(GettingStartedTest.PLACED, order).withId("order-42-placed");
+        TypedEvent<Order> event = TypedEvent.of(PLACED, order).withId("order-42-placed");
         target.dispatchEvent(event).await();
         target.dispatchEvent(event).await(); // succeeds, and nobody hears of it
         // end
@@ -60,13 +59,12 @@ class DeliveryGuaranteesTest {
         TypedEventTarget target = EventTargets.open(vertx, "memory:");
         Map<String, Order> stored = new ConcurrentHashMap<>();
         // snippet: delivery-idempotent
-        target.addEventListener(GettingStartedTest.PLACED, event -> {
+        target.addEventListener(PLACED, event -> {
             String key = event.id() == null ? event.detail().id() : event.id();
             stored.putIfAbsent(key, event.detail()); // in a database: INSERT … ON CONFLICT DO NOTHING
         });
         // end
-        TypedEvent<Order> event =
-                TypedEvent.of(GettingStartedTest.PLACED, order(3)).withId("order-42-placed");
+        TypedEvent<Order> event = TypedEvent.of(PLACED, order(3)).withId("order-42-placed");
         target.dispatchEvent(event).await();
         target.dispatchEvent(event).await();
         assertEquals(Map.of("order-42-placed", order(3)), stored);
@@ -77,13 +75,13 @@ class DeliveryGuaranteesTest {
         TypedEventTarget target = EventTargets.open(vertx, "memory:?history=1000");
         List<String> positions = new ArrayList<>();
         PubSub pubSub = PubSub.over(target);
-        pubSub.publish(GettingStartedTest.PLACED, order(1)).await();
+        pubSub.publish(PLACED, order(1)).await();
         Subscription first = target.addEventListener(
-                GettingStartedTest.PLACED,
+                PLACED,
                 event -> positions.add(event.position()),
                 ListenerOptions.defaults().from(StartFrom.earliest()));
         first.drain().await();
-        pubSub.publish(GettingStartedTest.PLACED, order(2)).await();
+        pubSub.publish(PLACED, order(2)).await();
 
         String lastPosition = positions.get(0);
         List<EventTargetException> errors = new CopyOnWriteArrayList<>();
@@ -91,8 +89,7 @@ class DeliveryGuaranteesTest {
         ListenerOptions options = ListenerOptions.defaults()
                 .from(StartFrom.after(lastPosition)) // TypedEvent.position() of the last event that was handled
                 .onError(errors::add); // a GapException, if the log does not reach back so far
-        target.addEventListener(
-                GettingStartedTest.PLACED, event -> heard.add(event.detail().quantity()), options);
+        target.addEventListener(PLACED, event -> heard.add(event.detail().quantity()), options);
         // end
         await().untilAsserted(() -> assertEquals(List.of(2), heard));
         assertEquals(List.of(), errors);
@@ -103,14 +100,14 @@ class DeliveryGuaranteesTest {
         TypedEventTarget target = EventTargets.open(vertx, "memory:?history=2");
         PubSub pubSub = PubSub.over(target);
         List<String> positions = new CopyOnWriteArrayList<>();
-        target.addEventListener(GettingStartedTest.PLACED, event -> positions.add(event.position()));
+        target.addEventListener(PLACED, event -> positions.add(event.position()));
         for (int i = 1; i <= 5; i++) {
-            pubSub.publish(GettingStartedTest.PLACED, order(i)).await();
+            pubSub.publish(PLACED, order(i)).await();
         }
         await().until(() -> positions.size() == 5);
         List<EventTargetException> errors = new CopyOnWriteArrayList<>();
         target.addEventListener(
-                GettingStartedTest.PLACED,
+                PLACED,
                 event -> heard.add(event.detail().quantity()),
                 ListenerOptions.defaults()
                         .from(StartFrom.after(positions.get(0)))
@@ -126,7 +123,7 @@ class DeliveryGuaranteesTest {
         TypedEventTarget target = EventTargets.open(vertx, "memory:");
         // snippet: delivery-publishers-order
         List<Future<Void>> accepted = IntStream.rangeClosed(1, 100)
-                .mapToObj(i -> target.dispatchEvent(TypedEvent.of(GettingStartedTest.PLACED, order(i))))
+                .mapToObj(i -> target.dispatchEvent(TypedEvent.of(PLACED, order(i))))
                 .toList();
         Future.all(accepted).await(); // they are heard in the order of the calls: no need to wait between them
         // end
@@ -145,7 +142,7 @@ class DeliveryGuaranteesTest {
         public Future<?> start() {
             subscription = EventTargets.open(vertx, "memory:shop")
                     .addAsyncEventListener(
-                            GettingStartedTest.PLACED,
+                            PLACED,
                             event -> vertx.timer(1)
                                     .onSuccess(
                                             done -> handled.add(event.detail().quantity())));
@@ -164,7 +161,7 @@ class DeliveryGuaranteesTest {
         TypedEventTarget target = EventTargets.open(vertx, "memory:shop");
         String deployment = vertx.deployVerticle(new DrainingVerticle(heard)).await(20, SECONDS);
         for (int i = 1; i <= 20; i++) {
-            PubSub.over(target).publish(GettingStartedTest.PLACED, order(i)).await(20, SECONDS);
+            PubSub.over(target).publish(PLACED, order(i)).await(20, SECONDS);
         }
         vertx.undeploy(deployment).await(20, SECONDS);
 

@@ -1,5 +1,6 @@
 package dev.eventtarget.examples.guide;
 
+import static dev.eventtarget.examples.guide.GettingStartedTest.PLACED;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
@@ -35,8 +36,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ErrorHandlingTest {
-    private static final EventType<Order> PLACED = GettingStartedTest.PLACED;
-
     private final Vertx vertx = Vertx.vertx();
     private final List<String> log = new CopyOnWriteArrayList<>();
 

@@ -1,5 +1,6 @@
 package dev.eventtarget.examples.guide;
 
+import static dev.eventtarget.examples.guide.GettingStartedTest.PLACED;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -28,8 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EventBusMigrationTest {
-    private static final EventType<Order> PLACED = GettingStartedTest.PLACED;
-
     private final Vertx vertx = Vertx.vertx();
     private final EventBus bus = vertx.eventBus();
     private final TypedEventTarget target = EventTargets.open(vertx, "memory:");

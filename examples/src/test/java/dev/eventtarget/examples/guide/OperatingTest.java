@@ -1,5 +1,6 @@
 package dev.eventtarget.examples.guide;
 
+import static dev.eventtarget.examples.guide.GettingStartedTest.PLACED;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -65,11 +66,9 @@ class OperatingTest {
     @Test
     void aStatusSaysWhoIsBehind() throws Exception {
         TypedEventTarget target = EventTargets.open(vertx, "memory:");
-        Subscription paused = target.addEventListener(GettingStartedTest.PLACED, event -> {});
+        Subscription paused = target.addEventListener(PLACED, event -> {});
         paused.pause();
-        PubSub.over(target)
-                .publish(GettingStartedTest.PLACED, new Order("42", 3))
-                .await(20, SECONDS);
+        PubSub.over(target).publish(PLACED, new Order("42", 3)).await(20, SECONDS);
         List<String> slow = new ArrayList<>();
         // snippet: operating-status
         TargetStatus status = target.status().await();
@@ -89,9 +88,7 @@ class OperatingTest {
         Hub hub = Hub.create(vertx, target);
         String url = hub.listen("ws://127.0.0.1:0/events").await(20, SECONDS);
         TypedEventTarget spoke = EventTargets.open(vertx, url);
-        PubSub.over(spoke)
-                .publish(GettingStartedTest.PLACED, new Order("42", 3))
-                .await(20, SECONDS);
+        PubSub.over(spoke).publish(PLACED, new Order("42", 3)).await(20, SECONDS);
         // snippet: operating-hub-status
         HubStatus status = hub.status();
         long published = status.published(); // by spokes, since the hub was made
@@ -100,6 +97,7 @@ class OperatingTest {
                 status.links().stream().mapToInt(HubStatus.LinkStatus::queued).sum();
         // end
         assertEquals(List.of(1L, 0L, 0), List.of(published, lost, waiting));
+        spoke.close().await(40, SECONDS);
         // snippet: operating-close
         hub.close() // says goodbye to the spokes, after they have what waits for them
                 .eventually(target::close) // and then the target

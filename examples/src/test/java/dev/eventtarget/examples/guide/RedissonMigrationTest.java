@@ -1,5 +1,6 @@
 package dev.eventtarget.examples.guide;
 
+import static dev.eventtarget.examples.guide.GettingStartedTest.PLACED;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -31,8 +32,6 @@ import org.redisson.config.Config;
 
 @Timeout(120)
 class RedissonMigrationTest {
-    private static final EventType<Order> PLACED = GettingStartedTest.PLACED;
-
     private final Vertx vertx = Vertx.vertx();
     private final String prefix = "guide-" + UUID.randomUUID();
     private final List<Object> before = new CopyOnWriteArrayList<>();

@@ -1,5 +1,6 @@
 package dev.eventtarget.examples.guide;
 
+import static dev.eventtarget.examples.guide.GettingStartedTest.PLACED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
@@ -29,6 +30,7 @@ import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +46,13 @@ class SecurityTest {
     private final Vertx hubs = Vertx.vertx();
     private final TypedEventTarget target = EventTargets.open(hubs, "memory:");
 
+    private final List<TypedEventTarget> spokes = new ArrayList<>();
+
     @AfterEach
     void close() throws Exception {
+        for (TypedEventTarget spoke : spokes) {
+            spoke.close().await(40, SECONDS);
+        }
         vertx.close().await(40, SECONDS);
         hubs.close().await(40, SECONDS);
     }
@@ -111,28 +118,26 @@ class SecurityTest {
         // end
         TypedEventTarget shop = EventTargets.open(
                 vertx, new JsonObject().put("url", url).put("token", token(issuer.getPrivate(), "shop-1")));
+        spokes.addAll(List.of(billing, shop));
         List<String> heard = new CopyOnWriteArrayList<>();
         billing.addEventListener(
                         EventType.of("order.>", Order.class),
                         event -> heard.add(event.source() + " " + event.detail().id()))
                 .ready()
                 .await(20, SECONDS);
-        PubSub.over(shop).publish(GettingStartedTest.PLACED, new Order("42", 3)).await(20, SECONDS);
+        PubSub.over(shop).publish(PLACED, new Order("42", 3)).await(20, SECONDS);
 
         await().untilAsserted(() -> assertEquals(List.of("shop-1 42"), heard));
         // snippet: security-refused
         assertThrows(
                 UnauthorizedException.class,
-                () -> PubSub.over(billing)
-                        .publish(GettingStartedTest.PLACED, new Order("43", 1))
-                        .await(20, SECONDS));
+                () -> PubSub.over(billing).publish(PLACED, new Order("43", 1)).await(20, SECONDS));
         // end
+        TypedEventTarget anonymous = EventTargets.open(vertx, url);
+        spokes.add(anonymous);
         assertThrows(
                 UnauthorizedException.class,
-                () -> EventTargets.open(vertx, url)
-                        .addEventListener(GettingStartedTest.PLACED, event -> {})
-                        .ready()
-                        .await(20, SECONDS));
+                () -> anonymous.addEventListener(PLACED, event -> {}).ready().await(20, SECONDS));
     }
 
     // snippet: security-authenticator
@@ -183,6 +188,7 @@ class SecurityTest {
         // end
         TypedEventTarget spoke = EventTargets.open(
                 vertx, new JsonObject().put("url", listen(options)).put("token", key));
+        spokes.add(spoke);
         EventType<Double> reading = EventType.of("sensor.reading", Double.class);
         PubSub.over(spoke).publish(reading, "sensor-7", 21.5).await(20, SECONDS);
         assertThrows(
