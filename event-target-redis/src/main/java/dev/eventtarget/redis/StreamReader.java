@@ -775,10 +775,11 @@ final class StreamReader {
                     List<Future<Void>> asked = new ArrayList<>();
                     for (StreamCursor stream : List.copyOf(streams.values())) {
                         if (concerned.test(stream)) {
-                            asked.add(retried(() -> end(stream.key(), stream.type())).map(end -> {
-                                ends.put(stream, end.position());
-                                return null;
-                            }));
+                            asked.add(retried(() -> end(stream.key(), stream.type()))
+                                    .map(end -> {
+                                        ends.put(stream, end.position());
+                                        return null;
+                                    }));
                         }
                     }
                     return Future.join(asked).compose(answered -> {
