@@ -50,16 +50,19 @@ class CatchUpTest extends RedisTest {
         ListenerSubscription listener = listen(new ConcurrentLinkedQueue<>(), 2 * EVENTS);
         listener.pause();
         RedisSettings settings = RedisSettings.of(EventTargetConfig.of(server.url() + "?prefix=" + prefix));
-        TypeDirectory types = new TypeDirectory(vertx, ((VertxInternal) vertx).createEventLoopContext(), settings);
+        Connections connections = new Connections(settings, () -> {}, error -> {});
+        TypeDirectory types =
+                new TypeDirectory(vertx, ((VertxInternal) vertx).createEventLoopContext(), settings, connections);
         StreamReader own = new StreamReader(
                 vertx,
                 settings,
+                connections,
                 new StreamEntries(EventCodecs.named("json"), EventCodecs::named),
                 types,
                 "Listening",
                 null,
                 null);
-        Taker taker = new Taker(listener, 0, own);
+        Taker taker = new Taker(listener, 0, own, event -> {});
         Future<Void> caughtUp = own.catchUp();
         String stream = prefix + ":n";
         own.takeOver(taker, Map.of(stream, new StreamCursor(stream, NUMBER.name(), "0-0")));

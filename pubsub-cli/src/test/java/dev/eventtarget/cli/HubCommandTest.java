@@ -231,7 +231,7 @@ class HubCommandTest {
 
     /** Waits until the hub has said something on its standard error. */
     private void awaitSaid(String text) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> hub.err().toString().contains(text));
+        await().atMost(Cli.LONG).until(() -> hub.err().toString().contains(text));
     }
 
     @Test
