@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
             "A NodeId is the public half: it goes into addresses, and into lists of who may come. The private half stays in"
                     + " its file."
         },
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples:%n",
+        footer = {"  pubsub identity new --file hub.pem", "  pubsub identity show --file hub.pem"})
 final class IdentityCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
