@@ -50,7 +50,8 @@ import org.jspecify.annotations.Nullable;
  * claims that are texts become the {@linkplain Peer#claims claims}. {@code nbf} is heeded. The peer {@linkplain Peer#expires may stay} until {@code exp}
  * and the leeway have passed. A token with an {@code aud} is
  * refused unless that names the {@linkplain #audience audience} which is set here. At most {@value #MAX_TOKEN_LENGTH}
- * characters are looked at.
+ * characters are looked at. With {@link #identities} a peer without a token comes in by the identity that its transport has
+ * proved.
  *
  * <p>Immutable and thread-safe: each method returns a changed copy.
  */
@@ -64,14 +65,15 @@ public final class JwtAuthenticator implements Authenticator {
     private static final Duration MAX_LEEWAY = Duration.ofHours(1);
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
-    private static final Set<String> OPTIONS =
-            Set.of("algorithm", "secretFile", "publicKeyFile", "publicKeyFiles", "issuer", "audience", "leeway");
+    private static final Set<String> OPTIONS = Set.of(
+            "algorithm", "secretFile", "publicKeyFile", "publicKeyFiles", "issuer", "audience", "leeway", "identities");
 
     private final String algorithm;
     private final VerificationKeyResolver keys;
     private final @Nullable String issuer;
     private final @Nullable String audience;
     private final Duration leeway;
+    private final boolean identities;
     private final JwtConsumer consumer;
 
     private JwtAuthenticator(
@@ -79,12 +81,14 @@ public final class JwtAuthenticator implements Authenticator {
             VerificationKeyResolver keys,
             @Nullable String issuer,
             @Nullable String audience,
-            Duration leeway) {
+            Duration leeway,
+            boolean identities) {
         this.algorithm = algorithm;
         this.keys = keys;
         this.issuer = issuer;
         this.audience = audience;
         this.leeway = leeway;
+        this.identities = identities;
         JwtConsumerBuilder builder = new JwtConsumerBuilder()
                 .setJwsAlgorithmConstraints(ConstraintType.PERMIT, algorithm)
                 .setJweAlgorithmConstraints(ConstraintType.PERMIT)
@@ -156,8 +160,8 @@ public final class JwtAuthenticator implements Authenticator {
     /**
      * As JSON says: {@code {"algorithm": "HS256", "secretFile": "hub.secret"}}, {@code {"algorithm": "EdDSA",
      * "publicKeyFile": "issuer.pem"}} or, for several keys by {@code kid}, {@code {"algorithm": "EdDSA", "publicKeyFiles":
-     * {"2026": "new.pem", "2025": "old.pem"}}}. To each may be added {@code issuer}, {@code audience} and {@code leeway}, a
-     * duration such as {@code 30s}. A secret's file is taken as it is; of one that is plain text, without the line break at
+     * {"2026": "new.pem", "2025": "old.pem"}}}. To each may be added {@code issuer}, {@code audience}, {@code leeway}, a
+     * duration such as {@code 30s}, and {@code identities}. A secret's file is taken as it is; of one that is plain text, without the line break at
      * its end. A public key is PEM, as {@code openssl pkey -pubout} writes it. Files are read now and never again.
      *
      * @param json the options
@@ -185,9 +189,11 @@ public final class JwtAuthenticator implements Authenticator {
             throw new ConfigurationException("auth.jwt." + e.getMessage(), e);
         }
         try {
-            return authenticator.leeway(config.duration("leeway", authenticator.leeway));
+            return authenticator
+                    .leeway(config.duration("leeway", authenticator.leeway))
+                    .identities(config.bool("identities", false));
         } catch (ConfigurationException e) {
-            throw wrong("leeway", String.valueOf(e.getMessage()), e);
+            throw wrong(e.option(), String.valueOf(e.getMessage()), e);
         } catch (IllegalArgumentException e) {
             throw wrong("leeway", "auth.jwt." + e.getMessage(), e);
         }
@@ -275,7 +281,7 @@ public final class JwtAuthenticator implements Authenticator {
     }
 
     private static JwtAuthenticator create(String algorithm, VerificationKeyResolver keys) {
-        return new JwtAuthenticator(algorithm, keys, null, null, Duration.ofSeconds(30));
+        return new JwtAuthenticator(algorithm, keys, null, null, Duration.ofSeconds(30), false);
     }
 
     /**
@@ -286,7 +292,7 @@ public final class JwtAuthenticator implements Authenticator {
      * @throws IllegalArgumentException if it is empty
      */
     public JwtAuthenticator issuer(String value) {
-        return new JwtAuthenticator(algorithm, keys, notEmpty("issuer", value), audience, leeway);
+        return new JwtAuthenticator(algorithm, keys, notEmpty("issuer", value), audience, leeway, identities);
     }
 
     /**
@@ -297,7 +303,7 @@ public final class JwtAuthenticator implements Authenticator {
      * @throws IllegalArgumentException if it is empty
      */
     public JwtAuthenticator audience(String value) {
-        return new JwtAuthenticator(algorithm, keys, issuer, notEmpty("audience", value), leeway);
+        return new JwtAuthenticator(algorithm, keys, issuer, notEmpty("audience", value), leeway, identities);
     }
 
     /**
@@ -311,7 +317,19 @@ public final class JwtAuthenticator implements Authenticator {
         if (value.isNegative() || value.compareTo(MAX_LEEWAY) > 0 || value.toMillis() % 1000 != 0) {
             throw new IllegalArgumentException("leeway(" + value + "): it must be in whole seconds, from 0 s to 1 h");
         }
-        return new JwtAuthenticator(algorithm, keys, issuer, audience, value);
+        return new JwtAuthenticator(algorithm, keys, issuer, audience, value, identities);
+    }
+
+    /**
+     * Whether a peer that shows no token comes in by the {@linkplain Handshake#identity identity} that its transport has
+     * proved, and is called by that; false by default. A token that is shown counts, and is refused if it is wrong. Rules
+     * do not tell a name of a token from one that was proved.
+     *
+     * @param value whether
+     * @return a copy
+     */
+    public JwtAuthenticator identities(boolean value) {
+        return new JwtAuthenticator(algorithm, keys, issuer, audience, leeway, value);
     }
 
     private static String notEmpty(String name, String value) {
@@ -324,6 +342,10 @@ public final class JwtAuthenticator implements Authenticator {
     @Override
     public Future<Peer> authenticate(Handshake handshake) {
         String token = handshake.token();
+        String identity = handshake.identity();
+        if (token == null && identity != null && identities) {
+            return Future.succeededFuture(Peer.named(identity));
+        }
         if (token == null || token.isEmpty()) {
             return Future.failedFuture(
                     new UnauthorizedException(
@@ -409,6 +431,7 @@ public final class JwtAuthenticator implements Authenticator {
     @Override
     public String toString() {
         return "JwtAuthenticator[" + algorithm + ", issuer=" + Objects.requireNonNullElse(issuer, "any") + ", audience="
-                + Objects.requireNonNullElse(audience, "none") + ", leeway=" + leeway + "]";
+                + Objects.requireNonNullElse(audience, "none") + ", leeway=" + leeway
+                + (identities ? ", identities" : "") + "]";
     }
 }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -72,6 +73,34 @@ class JwtAuthenticatorTest {
     @ValueSource(strings = {"", "-"})
     void whoHasNoTokenIsToldWhereToPutIt(String none) {
         assertRefused(HS256_ONLY, none.equals("-") ? null : none, "Authorization: Bearer");
+    }
+
+    @Test
+    void anIdentityThatIsProvedStandsForATokenOnlyIfThatIsSaid() {
+        JwtAuthenticator both = HS256_ONLY.identities(true).leeway(Duration.ZERO);
+        Handshake proved = new Handshake("quic", "127.0.0.1:9", null, null, "node");
+
+        assertEquals(Peer.named("node"), both.authenticate(proved).await());
+        assertRefused(both, null, "Authorization: Bearer");
+        assertInstanceOf(
+                UnauthorizedException.class, HS256_ONLY.authenticate(proved).cause());
+    }
+
+    @Test
+    void aTokenComesBeforeAnIdentity() {
+        JwtAuthenticator both = HS256_ONLY.identities(true);
+        Handshake proved = new Handshake("quic", "127.0.0.1:9", null, null, "node");
+
+        assertEquals(
+                "billing-1",
+                both.authenticate(proved.withToken(signed(both, claims("billing-1"))))
+                        .await()
+                        .name());
+        for (String wrong : List.of("", "a.b.c", signed(ED25519_ONLY, claims("billing-1")))) {
+            assertInstanceOf(
+                    UnauthorizedException.class,
+                    both.authenticate(proved.withToken(wrong)).cause());
+        }
     }
 
     @ParameterizedTest
@@ -355,6 +384,12 @@ class JwtAuthenticatorTest {
         assertRefused(JwtAuthenticator.of(one.copy().put("audience", "b")), token, "aud");
         assertTrue(
                 JwtAuthenticator.of(one.copy().put("leeway", "5s")).toString().contains("PT5S"));
+        Handshake proved = new Handshake("quic", "127.0.0.1:9", null, null, "node");
+        assertEquals(
+                Peer.named("node"),
+                JwtAuthenticator.of(one.copy().put("identities", true))
+                        .authenticate(proved)
+                        .await());
     }
 
     @Test
@@ -384,6 +419,7 @@ class JwtAuthenticatorTest {
         JsonObject eddsa = new JsonObject().put("algorithm", "EdDSA").put("publicKeyFile", good.toString());
         assertMisconfigured(eddsa.copy().put("leeway", "2h"), "leeway");
         assertMisconfigured(eddsa.copy().put("leeway", "soon"), "leeway");
+        assertMisconfigured(eddsa.copy().put("identities", "some"), "identities=some");
         assertMisconfigured(eddsa.copy().put("secretFile", "x"), "no secret");
         assertMisconfigured(eddsa.copy().put("issuer", ""), "issuer");
     }

@@ -110,6 +110,21 @@ class DoctorCommandTest {
     }
 
     @Test
+    @NeedsNativeQuic
+    void ofANodeItTellsWhoItIs() throws Exception {
+        TypedEventTarget target = EventTargets.open(VERTX, "memory:" + UUID.randomUUID());
+        Hub hub = Hub.create(VERTX, target);
+        String url = hub.listen("quic://127.0.0.1:0").await();
+
+        Cli healthy = doctor(url);
+        assertHealthy(healthy);
+        assertSays(healthy, "ok +target +quic: with ");
+        hub.close().await();
+        target.close().await();
+        assertFails(doctor(url, "--timeout", "2s"), "subscribe", "start the server");
+    }
+
+    @Test
     void aTokenThatIsOverIsToldSo() throws Exception {
         TypedEventTarget target = EventTargets.open(VERTX, "memory:" + UUID.randomUUID());
         Hub hub = Hub.create(VERTX, target);

@@ -510,6 +510,92 @@ class HubCommandTest {
 
     @Test
     @NeedsNativeQuic
+    void nodesComeInByTheirKeyAndOthersByAToken() throws Exception {
+        byte[] secret = "a secret of more than 32 bytes, for tests".getBytes(StandardCharsets.UTF_8);
+        String spoke = fileOfNew("spoke.pem");
+        String node = cli("identity", "new", "--file", spoke).out().strip();
+        Path config = file(
+                "hub.yaml", """
+                listen: [%s, %s]
+                auth: {jwt: {algorithm: HS256, secretFile: %s, identities: true}}
+                rules:
+                  - {peer: shop, publish: [order.>]}
+                  - {peer: %s, publish: [stock.>]}
+                """.formatted(ANY_NODE, ANY_PORT, Files.write(directory.resolve("secret"), secret), node));
+        List<String> lines = start(3, "--config", config.toString());
+        String quic = address(lines.get(0)) + "?identity=" + spoke;
+        String ws = address(lines.get(1));
+        String shop = ws + "?tokenFile=" + file("token", token(secret, "shop"));
+
+        assertEquals(Main.OK, cli("pub", "--url", quic, "stock.low", "1").exit());
+        assertEquals(Main.FAILED, cli("pub", "--url", quic, "order.placed", "1").exit());
+        assertEquals(Main.OK, cli("pub", "--url", shop, "order.placed", "1").exit());
+        assertEquals(Main.FAILED, cli("pub", "--url", shop, "stock.low", "1").exit());
+        Cli nobody = cli("pub", "--url", ws, "order.placed", "1");
+        assertEquals(Main.FAILED, nobody.exit());
+        assertTrue(nobody.err().contains("asks for a token"), nobody.err());
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void addressesOfNodesMayStandInTheFile() throws Exception {
+        String hubKey = fileOfNew("hub.pem");
+        String spokeKey = fileOfNew("spoke.pem");
+        String node = cli("identity", "new", "--file", spokeKey).out().strip();
+        Path allowed = file("allowed", node);
+        Path config = file("hub.yaml", """
+                listen:
+                  - {url: "%s", identity: %s, allow: %s}
+                dial:
+                  - {url: "quic://%s@127.0.0.1:%d", identity: %s}
+                """.formatted(ANY_NODE, hubKey, allowed, node, freeUdpPort(), hubKey));
+        Cli check = cli("hub", "--config", config.toString(), "--check");
+        assertEquals(Main.OK, check.exit(), check.err());
+        assertFalse(Files.exists(Path.of(hubKey)), "a look makes no key");
+
+        String url = address(start(1, "--config", config.toString()).get(0));
+        Cli pub = cli("pub", "--url", url + "?identity=" + spokeKey, "tick", "1");
+        assertEquals(Main.OK, pub.exit(), pub.err());
+        assertEquals(Main.OK, end().exit());
+    }
+
+    @Test
+    @NeedsNativeQuic
+    void whatIsWrongWithNodesInTheFileIsToldWithItsPlace() throws Exception {
+        Path allowed = file("allowed", "nobody");
+        Path config = file("hub.yaml", """
+                listen:
+                  - url: quic://0.0.0.0:0
+                  - url: quic://127.0.0.1:0
+                    idleTimeout: 1ms
+                  - url: quic://127.0.0.1:0
+                    allow: %s
+                  - url: quic://127.0.0.1:0
+                    identity: /no/directory/hub.pem
+                dial:
+                  - quic://nobody@127.0.0.1:4433
+                  - ws://127.0.0.1:8080
+                """.formatted(allowed));
+
+        Cli check = cli("hub", "--config", config.toString(), "--check");
+
+        assertEquals(Main.USAGE, check.exit());
+        List<String> said = check.err()
+                .lines()
+                .map(line -> line.replace(config.toString(), "hub.yaml"))
+                .toList();
+        assertEquals(6, said.size(), check.err());
+        assertTrue(said.get(0).startsWith("hub.yaml:2:5: A hub that others than this machine can reach"), said.get(0));
+        assertTrue(said.get(1).startsWith("hub.yaml:4:5: The option idleTimeout=1ms"), said.get(1));
+        assertTrue(said.get(2).startsWith("hub.yaml:5:5: "), said.get(2));
+        assertTrue(said.get(2).contains(allowed + ", line 1"), said.get(2));
+        assertTrue(said.get(3).startsWith("hub.yaml:7:5: The identity can't be written"), said.get(3));
+        assertTrue(said.get(4).startsWith("hub.yaml:10:5: "), said.get(4));
+        assertTrue(said.get(5).startsWith("hub.yaml:11:5: A hub can't connect to spokes over ws:"), said.get(5));
+    }
+
+    @Test
+    @NeedsNativeQuic
     void anyNodeMayComeFromElsewhereOnlyIfItIsSaid() throws Exception {
         assertRefused(cli("hub", "--listen", "quic://0.0.0.0:0"), "allow");
 
