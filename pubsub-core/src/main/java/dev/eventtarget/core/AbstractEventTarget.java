@@ -55,6 +55,10 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
     private final Set<Capability> capabilities;
     private final Duration closeTimeout;
     private final List<Interceptor> interceptors;
+
+    /** Those that have thrown something when they were told of something. */
+    private final Set<Interceptor> defective = ConcurrentHashMap.newKeySet();
+
     private final @Nullable Function<TypedEvent<?>, Future<Void>> intercepted;
     private final Function<TypedEvent<?>, Future<Void>> deadLetters;
 
@@ -553,7 +557,13 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
             try {
                 news.accept(interceptor);
             } catch (RuntimeException e) {
-                LOG.warn("{}: the interceptor {} has thrown an exception", this, interceptor, e);
+                if (defective.add(interceptor)) {
+                    LOG.warn(
+                            "{}: the interceptor {} has thrown an exception; later ones are not logged",
+                            this,
+                            interceptor,
+                            e);
+                }
             }
         }
     }
