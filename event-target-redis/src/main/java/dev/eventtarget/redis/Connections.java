@@ -1,17 +1,25 @@
 package dev.eventtarget.redis;
 
 import dev.eventtarget.Health;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Which of a target's lines have no connection, and since when. From any thread. */
+/**
+ * Which of a target's lines have no connection, and since when. Of a server that goes, the log has one line however many
+ * lines there are, and one when all are connected again. From any thread.
+ */
 final class Connections {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget.redis");
+
     private final RedisSettings settings;
     private final Runnable connected;
     private final Consumer<Throwable> disconnected;
-    private final Map<RedisLine, Loss> lost = new ConcurrentHashMap<>();
+    private final Map<RedisLine, Loss> lost = new HashMap<>();
+    private boolean told;
 
     private record Loss(long since, @Nullable Throwable error) {}
 
@@ -28,28 +36,42 @@ final class Connections {
     }
 
     void made(RedisLine line) {
-        lost.remove(line);
+        synchronized (this) {
+            lost.remove(line);
+            if (told && lost.isEmpty()) {
+                told = false;
+                LOG.info("{}: connected again", settings.address());
+            }
+        }
         connected.run();
     }
 
-    /** It has none; gives whether that is new. */
-    boolean lost(RedisLine line, @Nullable Throwable why) {
-        Loss before = lost.put(line, new Loss(System.nanoTime(), why));
-        if (before != null) {
-            lost.put(line, new Loss(before.since, why == null ? before.error : why));
-            return false;
+    /** It has none. */
+    void lost(RedisLine line, @Nullable Throwable why) {
+        Throwable error = why == null ? RedisErrors.toException("The connection is lost", null) : why;
+        synchronized (this) {
+            Loss before = lost.get(line);
+            if (before != null) {
+                lost.put(line, new Loss(before.since, why == null ? before.error : why));
+                return;
+            }
+            if (lost.isEmpty()) {
+                told = true;
+                LOG.warn("{}: not connected, trying again: {}", settings.address(), error.getMessage());
+            }
+            LOG.debug("{}: {} is not connected", settings.address(), line);
+            lost.put(line, new Loss(System.nanoTime(), why));
         }
-        disconnected.accept(why == null ? RedisErrors.toException("The connection is lost", null) : why);
-        return true;
+        disconnected.accept(error);
     }
 
     /** It wants none any more. */
-    void closed(RedisLine line) {
+    synchronized void closed(RedisLine line) {
         lost.remove(line);
     }
 
     /** While a connection is made anew events wait, as long as {@code publishTimeout}. */
-    Health health() {
+    synchronized Health health() {
         long now = System.nanoTime();
         Health health = Health.up();
         for (Loss loss : lost.values()) {

@@ -15,15 +15,12 @@ import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection for one purpose, made again when it is lost. Belongs to a context: to be used there alone, as the client is
  * several times faster on the connection's own event loop.
  */
 final class RedisLine {
-    private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget.redis");
 
     private static final long RECONNECT_MILLIS = 100;
 
@@ -36,7 +33,6 @@ final class RedisLine {
     private @Nullable Redis client;
     private @Nullable Future<RedisConnection> connection;
     private final Promise<Void> tried = Promise.promise();
-    private boolean lost;
     private volatile boolean closed;
 
     /** An answer that did not come in time. */
@@ -78,10 +74,6 @@ final class RedisLine {
                             connection = null;
                             promise.fail(outcome.cause());
                         } else {
-                            if (lost) {
-                                LOG.info("{} is connected to {} again", purpose, settings.address());
-                                lost = false;
-                            }
                             connections.made(this);
                             promise.complete(outcome.result());
                             tried.tryComplete();
@@ -208,16 +200,13 @@ final class RedisLine {
         if (closed) {
             return;
         }
-        lost = true;
-        boolean first = connections.lost(this, why);
+        connections.lost(this, why);
         tried.tryComplete();
-        if (first) {
-            LOG.warn(
-                    "{} has lost its connection to {}{}: it is tried again",
-                    purpose,
-                    settings.address(),
-                    why == null ? "" : " (" + why.getMessage() + ")");
-        }
+    }
+
+    @Override
+    public String toString() {
+        return purpose;
     }
 
     /** Runs a task on the context. */

@@ -1,0 +1,55 @@
+package dev.eventtarget.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.eventtarget.EventType;
+import dev.eventtarget.Health;
+import dev.eventtarget.ListenerOptions;
+import dev.eventtarget.TypedEvent;
+import dev.eventtarget.TypedEventTarget;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A log that a system in production can keep on. */
+class LogTest extends RedisTest {
+    private static final EventType<Integer> ORDER = EventType.of("order.placed", Integer.class);
+    private static final EventType<Object> ANY = EventType.of("order.>", Object.class);
+
+    @Test
+    void aServerThatGoesIsOneLineAndOneThatIsBackIsAnother() throws Exception {
+        RedisServer server = use(RedisServer.startDurable());
+        TypedEventTarget target = open(server.url());
+        ready(target.addEventListener(ORDER, event -> {}));
+        ready(target.addEventListener(ANY, event -> {}));
+        for (String group : List.of("billing", "stock")) {
+            ready(target.addEventListener(
+                    ORDER, event -> {}, ListenerOptions.defaults().group(group)));
+        }
+        result(target.dispatchEvent(TypedEvent.of(ORDER, 1)));
+
+        try (LogLines log = new LogLines(server.url())) {
+            for (int outage = 1; outage <= 2; outage++) {
+                server.kill();
+                eventually(() -> assertEquals(Health.State.DEGRADED, health(target)));
+                server.restart();
+                int lines = 2 * outage;
+                eventually(() -> assertEquals(lines, log.lines().size(), log.lines()::toString));
+                assertEquals(Health.State.UP, health(target));
+            }
+            for (int i = 0; i < log.lines().size(); i++) {
+                String line = log.lines().get(i);
+                assertTrue(
+                        i % 2 == 0
+                                ? line.startsWith("WARNING " + server.url() + ": not connected, trying again: ")
+                                : line.equals("INFO " + server.url() + ": connected again"),
+                        line);
+            }
+            assertEquals(List.of(), log.traces());
+        }
+    }
+
+    private static Health.State health(TypedEventTarget target) {
+        return result(target.status()).health().state();
+    }
+}
