@@ -171,7 +171,13 @@ final class StatusGauges {
 
     private <T> Meter gauge(
             String name, @Nullable String unit, String what, Tags tags, T of, ToDoubleFunction<T> value) {
-        return Gauge.builder("eventtarget." + name, of, value)
+        String whole = "eventtarget." + name;
+        // to register one again is something that the registry warns of
+        Gauge known = registry.find(whole).tags(tags).gauge();
+        if (known != null) {
+            return known;
+        }
+        return Gauge.builder(whole, of, value)
                 .tags(tags)
                 .baseUnit(unit)
                 .description(what)

@@ -34,6 +34,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** On the memory target, which has all that is measured but connections. */
@@ -91,6 +93,25 @@ class EventTargetMetricsTest extends MetricsTest {
         assertEquals(1, count("eventtarget.published", "outcome", "backpressure"));
         assertEquals(2, times("eventtarget.publish"));
         paused.resume();
+    }
+
+    @Test
+    void gaugesAreRegisteredOnce() {
+        String address = "memory:" + UUID.randomUUID();
+        // warns once a process, and then goes on in small print
+        Logger registering = Logger.getLogger(MeterRegistry.class.getName());
+        registering.setLevel(Level.ALL);
+        try (LogLines log = new LogLines("eventtarget.")) {
+            TypedEventTarget target = open(address);
+            for (int i = 1; i <= 3; i++) {
+                ready(target.addEventListener(PLACED.withId("" + i), event -> {}));
+                double listeners = i;
+                eventually(() -> assertEquals(listeners, gauge("eventtarget.subscriptions", "target", address)));
+            }
+            assertEquals(
+                    List.of(),
+                    log.lines().stream().filter(line -> line.contains(address)).toList());
+        }
     }
 
     @Test
