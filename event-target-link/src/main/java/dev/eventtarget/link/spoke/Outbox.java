@@ -236,6 +236,9 @@ final class Outbox {
 
     /** The hub has so many of this session: those that came before were accepted or refused. */
     void confirm(long to) {
+        if (sent.isEmpty() && refusal != null) {
+            return; // all were given up
+        }
         while (confirmed < to) {
             Publication next = sent.poll();
             if (next == null) {
