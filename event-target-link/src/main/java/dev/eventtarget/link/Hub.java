@@ -75,6 +75,7 @@ public final class Hub {
     private final Map<EventLoop, Turns> turns = new ConcurrentHashMap<>();
     private final Set<HubLink> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger handshakes = new AtomicInteger();
+    private volatile boolean authenticatorWorks = true;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<Address> addresses = new CopyOnWriteArrayList<>();
     private final Cache<String, Producer> producers = Caffeine.newBuilder()
@@ -346,6 +347,22 @@ public final class Hub {
 
     Counters counters() {
         return counters;
+    }
+
+    /** Said once until it works again: those who can't come in try again and again. */
+    void authenticatorFailed(Throwable error) {
+        if (authenticatorWorks) {
+            authenticatorWorks = false;
+            LOG.warn("The hub's authenticator fails, and nobody comes in: {}", String.valueOf(error));
+        }
+        LOG.debug("The hub's authenticator fails", error);
+    }
+
+    void authenticatorWorks() {
+        if (!authenticatorWorks) {
+            authenticatorWorks = true;
+            LOG.info("The hub's authenticator works again");
+        }
     }
 
     List<String> capabilityNames() {

@@ -145,7 +145,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         if (error instanceof UnauthorizedException) {
             fail(CloseReason.UNAUTHORIZED, String.valueOf(error.getMessage()));
         } else {
-            LOG.warn("{}: the authenticator failed for {}", hub, handshake, error);
+            hub.authenticatorFailed(error);
             fail(CloseReason.INTERNAL, "It could not be found out who you are: try again later");
         }
     }
@@ -155,6 +155,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             hub.introduced();
         }
         peer = known;
+        hub.authenticatorWorks();
     }
 
     /** While something is found out, frames wait. */

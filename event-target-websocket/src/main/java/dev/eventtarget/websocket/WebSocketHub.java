@@ -323,7 +323,7 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
                     if (error instanceof UnauthorizedException) {
                         unauthorized(request, String.valueOf(error.getMessage()));
                     } else {
-                        LOG.error("The hub's authenticator failed", error);
+                        LOG.warn("The hub's authenticator fails: {}", String.valueOf(error));
                         refuse(request, 500, "It can't be found out who you are");
                     }
                 });
