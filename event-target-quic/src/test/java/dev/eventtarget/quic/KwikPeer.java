@@ -61,7 +61,7 @@ final class KwikPeer implements AutoCloseable {
                 .noServerCertificateCheck()
                 .customTrustManager(trust)
                 .connectTimeout(PATIENCE)
-                .maxIdleTimeout(PATIENCE.multipliedBy(2))
+                .maxIdleTimeout(PATIENCE.dividedBy(2))
                 .logger(new NullLogger());
         if (key != null) {
             String alias = key.getClientAliases("EC", null)[0];

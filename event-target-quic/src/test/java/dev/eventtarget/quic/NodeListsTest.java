@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.ConfigurationException;
 import io.vertx.core.Vertx;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
-import org.bouncycastle.util.io.TeeOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,10 +238,7 @@ class NodeListsTest {
     void whatIsWrongIsLoggedOnce() throws Exception {
         Path file = file("allow", one);
         NodeList list = new NodeList(file);
-        ByteArrayOutputStream log = new ByteArrayOutputStream();
-        PrintStream console = System.err;
-        System.setErr(new PrintStream(new TeeOutputStream(console, log), true, StandardCharsets.UTF_8));
-        try {
+        try (LoggedLines log = new LoggedLines("dev.eventtarget", file.toString())) {
             file("allow", one, "nonsense");
             for (int i = 0; i < 5; i++) {
                 list.refresh();
@@ -257,17 +251,15 @@ class NodeListsTest {
             for (int i = 0; i < 5; i++) {
                 list.refresh();
             }
-        } finally {
-            System.setErr(console);
+            assertLogged(log.lines());
         }
-        List<String> lines = log.toString(StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.contains(file.toString()))
-                .toList();
+    }
+
+    private static void assertLogged(List<String> lines) {
         assertEquals(3, lines.size(), lines::toString);
-        assertTrue(lines.get(0).contains("WARN") && lines.get(0).contains(", line 2: "), lines::toString);
-        assertTrue(lines.get(1).contains("WARN") && lines.get(1).contains("There is no list"), lines::toString);
-        assertTrue(lines.get(2).contains("INFO") && lines.get(2).contains("as it was before"), lines::toString);
+        assertTrue(lines.get(0).startsWith("WARNING ") && lines.get(0).contains(", line 2: "), lines::toString);
+        assertTrue(lines.get(1).startsWith("WARNING ") && lines.get(1).contains("There is no list"), lines::toString);
+        assertTrue(lines.get(2).startsWith("INFO ") && lines.get(2).contains("as it was before"), lines::toString);
     }
 
     @Test
