@@ -7,12 +7,14 @@ import dev.eventtarget.Health;
 import dev.eventtarget.TargetStatus;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.quic.NodeIdentity;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -111,6 +113,10 @@ final class DoctorCommand extends UrlCommand {
     }
 
     private boolean findsServer(Vertx vertx, EventTargetConfig config) throws InterruptedException {
+        if (config.transport().equals("quic")) {
+            node(config);
+            return true;
+        }
         ServerProbe server = ServerProbe.of(vertx, config);
         if (server == null) {
             return true;
@@ -132,6 +138,16 @@ final class DoctorCommand extends UrlCommand {
             fail("server", Main.describe(e), server.advice(e));
         }
         return false;
+    }
+
+    /** Of nodes the handshake looks at everything: here is only who this one is. */
+    private void node(EventTargetConfig config) {
+        String file = config.string("identity");
+        if (file == null) {
+            skip("node", "another one each time, as no identity is given");
+            return;
+        }
+        ok("node", NodeIdentity.load(Path.of(file)).nodeId() + ", by " + file);
     }
 
     private void clock(@Nullable Long aheadMillis) {
@@ -238,7 +254,10 @@ final class DoctorCommand extends UrlCommand {
     private String advice(String name, EventTargetException e) {
         if (e.reason() == Reason.UNAUTHORIZED) {
             return "have the hub's rules or the server's ACL allow this peer to " + name.replace("receive", "subscribe")
-                    + " " + type + ", or give a --type that they allow; or give another token, user or password";
+                    + " " + type + ", or give a --type that they allow; or "
+                    + (openedUrl().startsWith("quic:")
+                            ? "have the hub's list name this node, or name the file with the right key in the option identity"
+                            : "give another token, user or password");
         }
         return e.reason() == Reason.CONFIGURATION ? "correct the URL as the message says" : ServerProbe.UNREACHABLE;
     }

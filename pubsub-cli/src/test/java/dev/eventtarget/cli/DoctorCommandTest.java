@@ -8,6 +8,7 @@ import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.Rules;
+import dev.eventtarget.quic.NodeIdentity;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
@@ -114,11 +115,19 @@ class DoctorCommandTest {
     void ofANodeItTellsWhoItIs() throws Exception {
         TypedEventTarget target = EventTargets.open(VERTX, "memory:" + UUID.randomUUID());
         Hub hub = Hub.create(VERTX, target);
-        String url = hub.listen("quic://127.0.0.1:0").await();
+        String key = directory.resolve("node.pem").toString();
+        NodeIdentity identity = NodeIdentity.create(Path.of(key));
+        Path allowed = Files.writeString(
+                directory.resolve("allowed"), identity.nodeId().toString());
+        String url = hub.listen("quic://127.0.0.1:0?allow=" + allowed).await();
 
-        Cli healthy = doctor(url);
+        Cli healthy = doctor(url + "?identity=" + key);
         assertHealthy(healthy);
         assertSays(healthy, "ok +target +quic: with ");
+        assertSays(healthy, "ok +node +" + identity.nodeId());
+        Cli unknown = doctor(url);
+        assertSays(unknown, "- +node +another one each time");
+        assertFails(unknown, "subscribe", "have the hub's list name this node");
         hub.close().await();
         target.close().await();
         assertFails(doctor(url, "--timeout", "2s"), "subscribe", "start the server");
