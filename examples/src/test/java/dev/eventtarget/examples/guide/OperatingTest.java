@@ -3,6 +3,7 @@ package dev.eventtarget.examples.guide;
 import static dev.eventtarget.examples.guide.GettingStartedTest.PLACED;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.EventTargets;
@@ -16,9 +17,13 @@ import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.healthchecks.HealthChecks;
+import io.vertx.ext.healthchecks.Status;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -55,11 +60,33 @@ class OperatingTest {
         assertTrue(ask(server).startsWith("503 DOWN "), ask(server));
     }
 
+    @Test
+    void aHealthCheckOfVertxAsksATarget() throws Exception {
+        TypedEventTarget target = EventTargets.open(vertx, "memory:");
+        // snippet: operating-health-check
+        HealthChecks checks = HealthChecks.create(vertx);
+        checks.register(
+                "events", promise -> target.status().map(OperatingTest::toCheck).onComplete(promise));
+        // end
+        assertTrue(checks.checkStatus("events").await(20, SECONDS).getUp());
+        target.close().await(20, SECONDS);
+        assertFalse(checks.checkStatus("events").await(20, SECONDS).getUp());
+    }
+
+    // snippet: operating-to-check
+    static Status toCheck(TargetStatus status) {
+        Health health = status.health();
+        JsonObject why = new JsonObject().put("state", health.state().name()).put("reason", health.reason());
+        return health.state() == Health.State.DOWN ? Status.KO(why) : Status.OK(why);
+    }
+    // end
+
     private String ask(HttpServer server) throws Exception {
-        return vertx.createHttpClient()
-                .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/")
+        HttpClient client = vertx.createHttpClient();
+        return client.request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/")
                 .compose(HttpClientRequest::send)
                 .compose(response -> response.body().map(body -> response.statusCode() + " " + body))
+                .eventually(client::close) // one that nobody holds closes when its memory is collected
                 .await(20, SECONDS);
     }
 
