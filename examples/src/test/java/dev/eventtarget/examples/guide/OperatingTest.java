@@ -65,8 +65,7 @@ class OperatingTest {
         TypedEventTarget target = EventTargets.open(vertx, "memory:");
         // snippet: operating-health-check
         HealthChecks checks = HealthChecks.create(vertx);
-        checks.register(
-                "events", promise -> target.status().map(OperatingTest::toCheck).onComplete(promise));
+        checks.register("events", promise -> target.status().onSuccess(status -> promise.complete(toCheck(status))));
         // end
         assertTrue(checks.checkStatus("events").await(20, SECONDS).getUp());
         target.close().await(20, SECONDS);
