@@ -651,13 +651,24 @@ final class StreamReader {
         settle(entry.stream(), entry.id());
         if (starved
                 && taker.room() >= Math.min(READ, taker.subscription().buffer().capacity() / 2 + 1)) {
-            starved = false;
-            context.runOnContext(now -> loops.forEach(loop -> {
-                if (loop.waiting) {
-                    loop.next();
-                }
-            }));
+            readOn();
         }
+    }
+
+    /** Reads for a listener that has been paused. From any thread. */
+    void resumed(Taker taker) {
+        if (starved && taker.room() > 0) {
+            readOn();
+        }
+    }
+
+    private void readOn() {
+        starved = false;
+        context.runOnContext(now -> loops.forEach(loop -> {
+            if (loop.waiting) {
+                loop.next();
+            }
+        }));
     }
 
     private void settle(StreamCursor stream, String id) {

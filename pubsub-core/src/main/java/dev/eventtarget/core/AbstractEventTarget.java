@@ -195,6 +195,14 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
     protected void queued(ListenerSubscription subscription) {}
 
     /**
+     * Is told that a subscription was resumed, or that more was fetched: it may be no longer
+     * {@linkplain ListenerSubscription#isPaused() paused}. From any thread.
+     *
+     * @param subscription registered
+     */
+    protected void resumed(ListenerSubscription subscription) {}
+
+    /**
      * {@return whether a listener outside a Vert.x context is called on the thread that offers it an event, as in memory;
      * false, the default, has the Vert.x worker threads call it}
      */
