@@ -142,11 +142,11 @@ final class RedisEventTarget extends AbstractEventTarget {
 
     /** A paused member of a group leaves events to the others. */
     @Override
-    protected void resumed(ListenerSubscription subscription) {
+    protected void demanded(ListenerSubscription subscription) {
         if (subscription.options().group() != null) {
             Taker taker = takers.get(subscription);
             if (taker != null) {
-                taker.reader().resumed(taker);
+                taker.reader().demanded(taker);
             }
         }
     }

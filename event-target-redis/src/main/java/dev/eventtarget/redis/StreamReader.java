@@ -317,11 +317,16 @@ final class StreamReader {
         /** Has the next read include a stream, also where one is waiting without it. */
         void add(StreamCursor stream) {
             streams.add(stream);
+            interrupt();
+            next();
+        }
+
+        /** Ends the read that waits; in a cluster it ends soon by itself. */
+        void interrupt() {
             if (reading && !unblocking && !settings.cluster()) {
                 unblocking = true;
                 control.after(0, () -> unblock(reads));
             }
-            next();
         }
 
         /** Again where it came before the read that it is to end. */
@@ -655,9 +660,15 @@ final class StreamReader {
         }
     }
 
-    /** Reads for a listener that has been paused. From any thread. */
-    void resumed(Taker taker) {
-        if (starved && taker.room() > 0) {
+    /** Reads on for a listener that was paused; ends the read that waits for one that is. From any thread. */
+    void demanded(Taker taker) {
+        if (taker.subscription().isPaused()) {
+            context.runOnContext(now -> {
+                if (taker.subscription().isPaused()) {
+                    loops.forEach(Loop::interrupt);
+                }
+            });
+        } else if (starved && taker.room() > 0) {
             readOn();
         }
     }

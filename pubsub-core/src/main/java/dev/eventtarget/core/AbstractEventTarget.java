@@ -199,12 +199,12 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
     protected void queued(ListenerSubscription subscription) {}
 
     /**
-     * Is told that a subscription was resumed, or that more was fetched: it may be no longer
-     * {@linkplain ListenerSubscription#isPaused() paused}. From any thread.
+     * Is told that a subscription was paused or resumed, or that more was fetched: whether it is
+     * {@linkplain ListenerSubscription#isPaused() paused} now may have changed. From any thread.
      *
      * @param subscription registered
      */
-    protected void resumed(ListenerSubscription subscription) {}
+    protected void demanded(ListenerSubscription subscription) {}
 
     /**
      * {@return whether a listener outside a Vert.x context is called on the thread that offers it an event, as in memory;

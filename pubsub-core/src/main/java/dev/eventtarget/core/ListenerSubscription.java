@@ -474,6 +474,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
             direct = null;
             target.queued(this);
         }
+        target.demanded(this);
         return this;
     }
 
@@ -481,7 +482,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
     public Subscription resume() {
         demand.set(Long.MAX_VALUE);
         schedule();
-        target.resumed(this);
+        target.demanded(this);
         return this;
     }
 
@@ -493,7 +494,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
         demand.getAndUpdate(left -> left + events < 0 ? Long.MAX_VALUE : left + events);
         schedule();
         if (events > 0) {
-            target.resumed(this);
+            target.demanded(this);
         }
         return this;
     }
