@@ -18,6 +18,7 @@ import dev.eventtarget.spi.EncodedDetail;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Closeable;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
@@ -88,6 +89,8 @@ public final class Hub {
     private final LinkedHashSet<Session> kept = new LinkedHashSet<>();
 
     private final long ticker;
+    private final Closeable endsWithVertx = this::vertxCloses;
+    private volatile boolean keepsSessions = true;
     private @Nullable Future<Void> closed;
 
     private Hub(Vertx vertx, TypedEventTarget target, HubOptions options) {
@@ -108,6 +111,7 @@ public final class Hub {
                                 options.handshakeTimeout().toMillis())
                         / 4);
         this.ticker = vertx.setPeriodic(beat, id -> tick());
+        this.vertx.closeFuture().add(endsWithVertx);
     }
 
     /**
@@ -375,6 +379,10 @@ public final class Hub {
             Session one = oldest;
             one.turns().post(() -> expire(one));
         }
+        if (!keepsSessions) {
+            expire(session);
+            return;
+        }
         long losses = session.losses();
         vertx.setTimer(
                 options.sessionTimeout().toMillis(),
@@ -389,6 +397,17 @@ public final class Hub {
         if (session.link() == null) {
             end(session);
         }
+    }
+
+    /** Nobody will resume a session: what it has is for others, and Vert.x waits for that. */
+    private void vertxCloses(Completable<Void> completion) {
+        keepsSessions = false;
+        List<Session> waiting;
+        synchronized (kept) {
+            waiting = List.copyOf(kept);
+        }
+        waiting.forEach(session -> session.turns().post(() -> expire(session)));
+        completion.succeed();
     }
 
     /** Takes a session up again; gives false if it has ended meanwhile. On the session's event loop. */
@@ -465,6 +484,7 @@ public final class Hub {
                         listening.stream().map(HubTransport.Listening::end).toList()))
                 .onComplete(done -> {
                     vertx.cancelTimer(ticker);
+                    vertx.closeFuture().remove(endsWithVertx);
                     promise.complete();
                 });
         return promise.future();

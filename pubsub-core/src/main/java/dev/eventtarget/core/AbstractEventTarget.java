@@ -35,12 +35,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A target without its transport: who listens, in which context and how, refusals, and closing. An adapter adds how events
  * are {@linkplain #publish published} and subscriptions {@linkplain #subscribe registered}.
  */
 public abstract class AbstractEventTarget implements TypedEventTarget {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
+
     private final Vertx vertx;
     private final EventCodec codec;
     private final Set<Capability> capabilities;
@@ -193,6 +197,14 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
      * @param subscription registered
      */
     protected void queued(ListenerSubscription subscription) {}
+
+    /**
+     * Is told that a subscription was paused or resumed, or that more was fetched: whether it is
+     * {@linkplain ListenerSubscription#isPaused() paused} now may have changed. From any thread.
+     *
+     * @param subscription registered
+     */
+    protected void demanded(ListenerSubscription subscription) {}
 
     /**
      * {@return whether a listener outside a Vert.x context is called on the thread that offers it an event, as in memory;
@@ -351,9 +363,11 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         return context == null ? null : context.unwrap();
     }
 
-    /** Ends a subscription with its verticle. */
-    private static void endWith(ContextInternal context, ListenerSubscription subscription) {
-        Closeable hook = completion -> subscription.close().onComplete(completion);
+    /** Ends a subscription with its verticle, whose undeployment waits for what is being handled, but not for ever. */
+    private void endWith(ContextInternal context, ListenerSubscription subscription) {
+        Closeable hook = completion -> withinCloseTimeout(subscription.close(), () -> timeout(subscription.unsettled()))
+                .onFailure(late -> LOG.warn("{}: {}", subscription, late.getMessage()))
+                .onComplete(completion);
         if (context.closeFuture().add(hook)) {
             subscription.ended().onComplete(ended -> context.closeFuture().remove(hook));
         }
