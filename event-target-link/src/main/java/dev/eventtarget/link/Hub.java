@@ -18,6 +18,7 @@ import dev.eventtarget.spi.EncodedDetail;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Closeable;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
@@ -92,6 +93,8 @@ public final class Hub {
     /** Guarded by this hub. */
     private long ticker;
 
+    private final Closeable endsWithVertx = this::vertxCloses;
+    private volatile boolean keepsSessions = true;
     private @Nullable Future<Void> closed;
 
     /** Where it listens, or a spoke that it connects to; with a look at the files that are named there. */
@@ -109,6 +112,7 @@ public final class Hub {
         this.capabilityNames = List.copyOf(names);
         this.dedup = target.capabilities().contains(Capability.DEDUPLICATED) ? null : new DedupWindow(DEDUP_WINDOW);
         this.ticker = startTicker(this.vertx, options, this::tick);
+        this.vertx.closeFuture().add(endsWithVertx);
     }
 
     private static long startTicker(Vertx vertx, HubOptions options, Runnable tick) {
@@ -466,6 +470,10 @@ public final class Hub {
             Session one = oldest;
             one.turns().post(() -> expire(one));
         }
+        if (!keepsSessions) {
+            expire(session);
+            return;
+        }
         long losses = session.losses();
         vertx.setTimer(
                 options.sessionTimeout().toMillis(),
@@ -480,6 +488,17 @@ public final class Hub {
         if (session.link() == null) {
             end(session);
         }
+    }
+
+    /** Nobody will resume a session: what it has is for others, and Vert.x waits for that. */
+    private void vertxCloses(Completable<Void> completion) {
+        keepsSessions = false;
+        List<Session> waiting;
+        synchronized (kept) {
+            waiting = List.copyOf(kept);
+        }
+        waiting.forEach(session -> session.turns().post(() -> expire(session)));
+        completion.succeed();
     }
 
     /** Takes a session up again; gives false if it has ended meanwhile. On the session's event loop. */
@@ -612,6 +631,7 @@ public final class Hub {
                         addresses.stream().map(one -> one.listening().end()).toList()))
                 .onComplete(done -> {
                     stopTicker();
+                    vertx.closeFuture().remove(endsWithVertx);
                     promise.complete();
                 });
         return promise.future();

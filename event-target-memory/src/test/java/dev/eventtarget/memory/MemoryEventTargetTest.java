@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.eventtarget.AsyncEventListener;
 import dev.eventtarget.ClosedException;
 import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargetException;
@@ -24,11 +25,13 @@ import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -77,6 +80,23 @@ class MemoryEventTargetTest {
         target.dispatchEvent(TypedEvent.of(SAID, "c"));
 
         assertEquals(List.of("a", "b", "c"), heard);
+    }
+
+    @Test
+    void aVerticleIsUndeployedAlthoughItsListenerHangs() throws Exception {
+        TypedEventTarget target = EventTargets.open(vertx, "memory:?closeTimeout=100ms");
+        AsyncEventListener<String> hanging = event -> Promise.promise().future();
+        String deployment = get(vertx.deployVerticle(new VerticleBase() {
+            @Override
+            public Future<?> start() {
+                return target.addAsyncEventListener(SAID, hanging).ready();
+            }
+        }));
+        target.dispatchEvent(TypedEvent.of(SAID, "a"));
+
+        get(vertx.undeploy(deployment));
+
+        assertEquals(Set.of(), vertx.deploymentIDs());
     }
 
     @Test

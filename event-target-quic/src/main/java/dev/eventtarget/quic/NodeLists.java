@@ -1,10 +1,12 @@
 package dev.eventtarget.quic;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,16 +57,23 @@ final class NodeLists implements AutoCloseable {
 
     private void schedule() {
         if (!closed) {
-            vertx.setTimer(
-                    INTERVAL_MILLIS,
-                    timer -> vertx.<Boolean>executeBlocking(this::refresh, false)
-                            .onSuccess(changed -> {
-                                if (changed && !closed) {
-                                    listeners.forEach(Runnable::run);
-                                }
-                            })
-                            .onComplete(done -> schedule()));
+            vertx.setTimer(INTERVAL_MILLIS, timer -> look());
         }
+    }
+
+    private void look() {
+        Future<Boolean> looked;
+        try {
+            looked = vertx.executeBlocking(this::refresh, false);
+        } catch (RejectedExecutionException e) {
+            return; // Vert.x has been closed, and has no threads any more
+        }
+        looked.onSuccess(changed -> {
+                    if (changed && !closed) {
+                        listeners.forEach(Runnable::run);
+                    }
+                })
+                .onComplete(done -> schedule());
     }
 
     private boolean refresh() {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A hub for each bus of a contract test, each with a target of its own. They can be killed and started again. */
 final class HubsByBus {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Below the ports that systems give to outgoing connections, so that a stopped hub finds its own still free. */
     private static final int FIRST_PORT = 15_000;

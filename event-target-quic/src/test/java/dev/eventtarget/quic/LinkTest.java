@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 @NeedsNativeQuic
 abstract class LinkTest {
     static final int MOST = 1 << 20;
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final Vertx vertx = Vertx.vertx();
     final BlockingQueue<LinkRecorder> accepted = new LinkedBlockingQueue<>();

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who does not prove to be the right node gets no link, and hears why as far as TLS can tell. */
 @NeedsNativeQuic
 class NodeHandshakeTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Vertx vertx = Vertx.vertx();
     private final NodeIdentity identity = NodeIdentity.generate();

@@ -148,6 +148,17 @@ final class RedisEventTarget extends AbstractEventTarget {
         return true;
     }
 
+    /** A paused member of a group leaves events to the others. */
+    @Override
+    protected void demanded(ListenerSubscription subscription) {
+        if (subscription.options().group() != null) {
+            Taker taker = takers.get(subscription);
+            if (taker != null) {
+                taker.reader().demanded(taker);
+            }
+        }
+    }
+
     @Override
     protected void settled(ListenerSubscription subscription, TypedEvent<?> event) {
         Taker taker = takers.get(subscription);

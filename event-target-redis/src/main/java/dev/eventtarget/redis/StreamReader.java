@@ -338,11 +338,16 @@ final class StreamReader {
         /** Has the next read include a stream, also where one is waiting without it. */
         void add(StreamCursor stream) {
             streams.add(stream);
+            interrupt();
+            next();
+        }
+
+        /** Ends the read that waits; in a cluster it ends soon by itself. */
+        void interrupt() {
             if (reading && !unblocking && !settings.cluster()) {
                 unblocking = true;
                 control.after(0, () -> unblock(reads));
             }
-            next();
         }
 
         /** Again where it came before the read that it is to end. */
@@ -672,13 +677,30 @@ final class StreamReader {
         settle(entry.stream(), entry.id());
         if (starved
                 && taker.room() >= Math.min(READ, taker.subscription().buffer().capacity() / 2 + 1)) {
-            starved = false;
-            context.runOnContext(now -> loops.forEach(loop -> {
-                if (loop.waiting) {
-                    loop.next();
-                }
-            }));
+            readOn();
         }
+    }
+
+    /** Reads on for a listener that was paused; ends the read that waits for one that is. From any thread. */
+    void demanded(Taker taker) {
+        if (taker.subscription().isPaused()) {
+            context.runOnContext(now -> {
+                if (taker.subscription().isPaused()) {
+                    loops.forEach(Loop::interrupt);
+                }
+            });
+        } else if (starved && taker.room() > 0) {
+            readOn();
+        }
+    }
+
+    private void readOn() {
+        starved = false;
+        context.runOnContext(now -> loops.forEach(loop -> {
+            if (loop.waiting) {
+                loop.next();
+            }
+        }));
     }
 
     private void settle(StreamCursor stream, String id) {

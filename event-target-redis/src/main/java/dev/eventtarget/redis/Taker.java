@@ -114,12 +114,15 @@ final class Taker {
 
     /**
      * How many events more it takes: as many as there are where it rather drops some. A member of a group has no more in
-     * hand than it needs, be they handled or waiting, as the others could have them: with {@code once} a single one. From
-     * any thread.
+     * hand than it needs, be they handled or waiting, as the others could have them: with {@code once} a single one, and
+     * none more while it is paused. From any thread.
      */
     int room() {
         ListenerOptions options = subscription.options();
-        if (options.isOnce() && options.group() != null) {
+        if (options.group() != null && subscription.isPaused()) {
+            return 0;
+        }
+        if (options.group() != null && options.isOnce()) {
             return 1 - open.get();
         }
         OverflowPolicy policy = options.overflow();

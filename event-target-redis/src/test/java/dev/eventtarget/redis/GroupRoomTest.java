@@ -1,12 +1,14 @@
 package dev.eventtarget.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.AsyncEventListener;
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.OverflowPolicy;
 import dev.eventtarget.StartFrom;
+import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
@@ -69,6 +71,45 @@ class GroupRoomTest extends RedisTest {
         ready(target.addEventListener(ORDER, event -> quick.add(event.detail()), shipping));
         eventually(() -> assertEquals(IntStream.rangeClosed(2, 20).boxed().toList(), List.copyOf(quick)));
         never.complete();
+    }
+
+    @Test
+    void whatAPausedMemberCannotHandleGoesToTheOthers() {
+        TypedEventTarget target = open(RedisServer.shared().url());
+        ListenerOptions shipping = ListenerOptions.defaults().group("shipping");
+        Subscription paused = target.addEventListener(ORDER, event -> slow.add(event.detail()), shipping);
+        ready(paused);
+        paused.pause();
+        ready(target.addEventListener(ORDER, event -> quick.add(event.detail()), shipping));
+        for (int number = 1; number <= 20; number++) {
+            publish(target, number);
+        }
+        // a read that was under way may have brought it the first
+        eventually(() -> assertTrue(
+                quick.containsAll(IntStream.rangeClosed(2, 20).boxed().toList()), () -> "only " + quick));
+        paused.resume();
+        eventually(() -> assertEquals(20, slow.size() + quick.size()));
+    }
+
+    @Test
+    void aMemberThatIsResumedGoesOn() {
+        TypedEventTarget target = open(RedisServer.shared().url());
+        ListenerOptions shipping = ListenerOptions.defaults().group("shipping");
+        Subscription paused = target.addEventListener(ORDER, event -> slow.add(event.detail()), shipping);
+        ready(paused);
+        for (int first = 1; first <= 50; first += 10) {
+            paused.pause();
+            for (int number = first; number < first + 10; number++) {
+                publish(target, number);
+            }
+            if (first % 20 == 1) {
+                paused.fetch(3).fetch(7);
+            } else {
+                paused.resume();
+            }
+            List<Integer> all = IntStream.range(1, first + 10).boxed().toList();
+            eventually(() -> assertEquals(all, List.copyOf(slow)));
+        }
     }
 
     private static void publish(TypedEventTarget target, int number) {

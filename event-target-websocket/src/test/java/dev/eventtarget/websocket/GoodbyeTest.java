@@ -3,17 +3,21 @@ package dev.eventtarget.websocket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.eventtarget.AsyncEventListener;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
+import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.Hub;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +64,28 @@ class GoodbyeTest extends FaultTest {
         assertEquals(all, up);
         eventually(() -> assertEquals(List.of(), hub.status().links()));
         assertEquals(0, hub.status().sessions());
+    }
+
+    /** What a spoke is handling does not hold up Vert.x until its session is given up: others have it meanwhile. */
+    @Test
+    void aHubWhoseVertxClosesLeavesWhatIsUnderWayToOthers() {
+        Vertx own = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
+        TypedEventTarget target = EventTargets.open(hubVertx, "memory:" + UUID.randomUUID() + "?closeTimeout=1h");
+        Hub hub = Hub.create(own, target, options().sessionTimeout(Duration.ofHours(1)));
+        TypedEventTarget spoke = spoke(listen(hub), Duration.ofSeconds(1));
+        ListenerOptions group = ListenerOptions.defaults().group("group");
+        Promise<Void> handled = Promise.promise();
+        AsyncEventListener<Integer> busy = event -> {
+            down.add(event.detail());
+            return handled.future();
+        };
+        ready(spoke.addAsyncEventListener(DOWN, busy, group));
+        result(target.dispatchEvent(TypedEvent.of(DOWN, 1)));
+        eventually(() -> assertEquals(List.of(1), down));
+        ready(target.addEventListener(DOWN, event -> up.add(event.detail()), group));
+        result(own.close());
+        eventually(() -> assertEquals(List.of(1), up));
+        handled.complete();
     }
 
     @Test

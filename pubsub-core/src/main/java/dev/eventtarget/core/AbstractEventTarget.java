@@ -208,6 +208,14 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
     protected void queued(ListenerSubscription subscription) {}
 
     /**
+     * Is told that a subscription was paused or resumed, or that more was fetched: whether it is
+     * {@linkplain ListenerSubscription#isPaused() paused} now may have changed. From any thread.
+     *
+     * @param subscription registered
+     */
+    protected void demanded(ListenerSubscription subscription) {}
+
+    /**
      * {@return whether a listener outside a Vert.x context is called on the thread that offers it an event, as in memory;
      * false, the default, has the Vert.x worker threads call it}
      */
@@ -380,9 +388,11 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         return context == null ? null : context.unwrap();
     }
 
-    /** Ends a subscription with its verticle. */
-    private static void endWith(ContextInternal context, ListenerSubscription subscription) {
-        Closeable hook = completion -> subscription.close().onComplete(completion);
+    /** Ends a subscription with its verticle, whose undeployment waits for what is being handled, but not for ever. */
+    private void endWith(ContextInternal context, ListenerSubscription subscription) {
+        Closeable hook = completion -> withinCloseTimeout(subscription.close(), () -> timeout(subscription.unsettled()))
+                .onFailure(late -> LOG.warn("{}: {}", subscription, late.getMessage()))
+                .onComplete(completion);
         if (context.closeFuture().add(hook)) {
             subscription.ended().onComplete(ended -> context.closeFuture().remove(hook));
         }

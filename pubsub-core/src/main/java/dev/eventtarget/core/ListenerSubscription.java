@@ -476,6 +476,11 @@ public final class ListenerSubscription extends Registration implements Subscrip
         return active.get();
     }
 
+    /** {@return whether it takes nothing from its buffer until it is resumed, or more is fetched} */
+    public boolean isPaused() {
+        return demand.get() == 0;
+    }
+
     @Override
     public Subscription pause() {
         demand.set(0);
@@ -484,6 +489,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
             direct = null;
             target.queued(this);
         }
+        target.demanded(this);
         return this;
     }
 
@@ -491,6 +497,7 @@ public final class ListenerSubscription extends Registration implements Subscrip
     public Subscription resume() {
         demand.set(Long.MAX_VALUE);
         schedule();
+        target.demanded(this);
         return this;
     }
 
@@ -501,6 +508,9 @@ public final class ListenerSubscription extends Registration implements Subscrip
         }
         demand.getAndUpdate(left -> left + events < 0 ? Long.MAX_VALUE : left + events);
         schedule();
+        if (events > 0) {
+            target.demanded(this);
+        }
         return this;
     }
 
