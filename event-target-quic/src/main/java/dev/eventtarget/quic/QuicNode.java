@@ -15,6 +15,7 @@ import io.vertx.core.net.QuicClient;
 import io.vertx.core.net.QuicClientConfig;
 import io.vertx.core.net.QuicConfig;
 import io.vertx.core.net.QuicDatagramConfig;
+import io.vertx.core.net.QuicEndpointConfig;
 import io.vertx.core.net.QuicServer;
 import io.vertx.core.net.QuicServerConfig;
 import io.vertx.core.net.ServerSSLOptions;
@@ -136,6 +137,7 @@ final class QuicNode {
                 .setTrustOptions(TrustOptions.wrap(new NodeTrust(any -> true, Failures::logRefusal)))
                 .setApplicationLayerProtocols(List.of(alpn));
         QuicServerConfig config = new QuicServerConfig().setTransportConfig(transport());
+        requireOwnPort(config);
         QuicServer server = vertx.createQuicServer(config, tls);
         ((QuicServerInternal) server).tokenHandler(new RetryTokens(tokenKey));
         return server.exceptionHandler(Failures::logRefusal);
@@ -169,7 +171,17 @@ final class QuicNode {
                 .setApplicationLayerProtocols(List.of(alpn));
         QuicClientConfig config =
                 new QuicClientConfig().setTransportConfig(transport()).setConnectTimeout(timeout);
+        requireOwnPort(config);
         return Unowned.make(vertx, () -> vertx.createQuicClient(config, tls));
+    }
+
+    /** With UDP, sockets that may reuse an address share its packets, and none is told that its port is taken. */
+    private static void requireOwnPort(QuicEndpointConfig config) {
+        try {
+            config.setReuseAddress(false);
+        } catch (ClassCastException e) {
+            // that of a client throws this in Vert.x 5.1.1, when it has set it
+        }
     }
 
     private QuicConfig transport() {

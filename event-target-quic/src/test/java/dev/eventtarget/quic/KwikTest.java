@@ -72,7 +72,7 @@ class KwikTest extends FaultTest {
                 .setTrustOptions(TrustOptions.wrap(new NodeTrust(identity.nodeId()::equals)))
                 .setApplicationLayerProtocols(List.of(ALPN));
         CompletableFuture<QuicConnection> accepted = new CompletableFuture<>();
-        QuicServer server = hubVertx.createQuicServer(new QuicServerConfig(), tls)
+        QuicServer server = hubVertx.createQuicServer(new QuicServerConfig().setReuseAddress(false), tls)
                 .connectHandler(connection -> {
                     accepted.complete(connection);
                     connection.streamHandler(stream -> stream.handler(stream::write));

@@ -207,7 +207,7 @@ class NodeHandshakeTest {
         tls.setKeyCertOptions(shown)
                 .setTrustOptions(TrustOptions.wrap(new NodeTrust(any -> true)))
                 .setApplicationLayerProtocols(List.of(QuicNode.ALPN));
-        QuicServer server = vertx.createQuicServer(new QuicServerConfig(), tls);
+        QuicServer server = vertx.createQuicServer(new QuicServerConfig().setReuseAddress(false), tls);
         server.connectHandler(came::add);
         return result(server.listen(0, "127.0.0.1")).port();
     }

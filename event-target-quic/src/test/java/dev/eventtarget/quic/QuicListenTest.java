@@ -17,6 +17,7 @@ import dev.eventtarget.link.Hub;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -106,6 +107,22 @@ class QuicListenTest extends FaultTest {
                     "choose another port");
         }
         assertSays(refused("quic://nowhere.invalid:0?allowAny=true"), ConfigurationException.class, "can't listen");
+    }
+
+    @Test
+    void aPortOfAnotherHubIsTaken() throws Exception {
+        int port = NodeAddress.of(EventTargetConfig.of(listen("quic://127.0.0.1:0")), "")
+                .port();
+        assertSays(refused("quic://127.0.0.1:" + port), ConfigurationException.class, "choose another port");
+        Vertx other = Vertx.vertx();
+        try {
+            assertSays(
+                    error(Hub.create(other, target, options()).listen("quic://127.0.0.1:" + port)),
+                    ConfigurationException.class,
+                    "choose another port");
+        } finally {
+            result(other.close());
+        }
     }
 
     @Test
