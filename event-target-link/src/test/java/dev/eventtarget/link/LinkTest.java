@@ -141,6 +141,7 @@ abstract class LinkTest {
 
     static void eventually(ThrowingRunnable assertion) {
         Awaitility.await()
+                .dontCatchUncaughtExceptions()
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))

@@ -155,7 +155,9 @@ final class QuicNode {
         AtomicReference<CertificateException> refusal = new AtomicReference<>();
         QuicClient client = client(new NodeTrust(to.node()::equals, refusal::set), timeout);
         Promise<NodeConnection> connected = context.promise();
-        context.runOnContext(now -> client.connect(to.socketAddress())
+        // a Vertx that is closed throws
+        context.runOnContext(now -> context.succeededFuture()
+                .compose(ready -> client.connect(to.socketAddress()))
                 .compose(NodeConnection::of)
                 .onSuccess(connection -> connection.ended().onComplete(ended -> client.close()))
                 .onFailure(error -> client.close())

@@ -463,7 +463,7 @@ class QuicLinkTest extends LinkTest {
         hub.send("{}");
         eventually(() -> {
             hub.run(hub.link::ping);
-            assertEquals(2, hub.alive.get());
+            assertTrue(hub.alive.get() >= 2);
         });
     }
 }

@@ -92,6 +92,7 @@ abstract class RedisTest {
 
     static void eventually(ThrowingRunnable assertion) {
         Awaitility.await()
+                .dontCatchUncaughtExceptions()
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))

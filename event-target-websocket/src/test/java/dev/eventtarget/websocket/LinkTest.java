@@ -45,7 +45,10 @@ abstract class LinkTest {
     }
 
     static void eventually(ThrowingRunnable assertion) {
-        await().pollInterval(Duration.ofMillis(10)).atMost(PATIENCE).untilAsserted(assertion);
+        await().dontCatchUncaughtExceptions()
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(PATIENCE)
+                .untilAsserted(assertion);
     }
 
     HttpServer serve(HttpServerOptions options) throws Exception {

@@ -180,6 +180,7 @@ abstract class Rules {
 
     void eventually(ThrowingRunnable assertion) {
         Awaitility.await()
+                .dontCatchUncaughtExceptions()
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(1))
