@@ -179,6 +179,7 @@ abstract class FaultTest {
 
     static void eventually(ThrowingRunnable assertion) {
         Awaitility.await()
+                .dontCatchUncaughtExceptions()
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))

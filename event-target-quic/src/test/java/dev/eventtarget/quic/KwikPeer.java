@@ -30,6 +30,7 @@ import tech.kwik.core.log.NullLogger;
  */
 final class KwikPeer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int PIECE = 4096;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** How the other side has closed the connection. */
@@ -108,7 +109,10 @@ final class KwikPeer implements AutoCloseable {
 
     /** Sends bytes, whatever they mean. */
     KwikPeer raw(byte[] bytes) throws IOException {
-        out.write(bytes);
+        // pieces that are smaller than kwik's buffer: it may wait for ever for room for one that is as large
+        for (int from = 0; from < bytes.length; from += PIECE) {
+            out.write(bytes, from, Math.min(PIECE, bytes.length - from));
+        }
         out.flush();
         return this;
     }

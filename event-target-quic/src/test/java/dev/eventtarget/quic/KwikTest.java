@@ -66,28 +66,53 @@ class KwikTest extends FaultTest {
 
     @Test
     void exchangesBytesWithABareServer() throws Exception {
-        NodeIdentity there = NodeIdentity.generate();
-        ServerSSLOptions tls = new ServerSSLOptions().setClientAuth(ClientAuth.REQUIRED);
-        tls.setKeyCertOptions(NodeCertificate.of(there).keyCertOptions())
-                .setTrustOptions(TrustOptions.wrap(new NodeTrust(identity.nodeId()::equals)))
-                .setApplicationLayerProtocols(List.of(ALPN));
-        CompletableFuture<QuicConnection> accepted = new CompletableFuture<>();
-        QuicServer server = hubVertx.createQuicServer(new QuicServerConfig().setReuseAddress(false), tls)
-                .connectHandler(connection -> {
-                    accepted.complete(connection);
-                    connection.streamHandler(stream -> stream.handler(stream::write));
-                });
-        int port = result(server.listen(0, "127.0.0.1")).port();
-        KwikPeer peer = use(KwikPeer.connect(port, ALPN, key(identity), new NodeTrust(there.nodeId()::equals)));
-        byte[] message = "hello".getBytes(StandardCharsets.UTF_8);
-        assertArrayEquals(message, peer.send(message).message());
-        QuicConnection connection = accepted.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertEquals(ALPN, connection.applicationLayerProtocol());
-        X509Certificate shown = (X509Certificate) connection.sslSession().getPeerCertificates()[0];
-        assertEquals(identity.nodeId(), NodeTrust.nodeId(shown));
-        result(connection.close(new QuicConnectionClose().setError(1001).setReason(Buffer.buffer("later"))));
-        assertEquals(1001, peer.closed().code());
-        assertTrue(peer.closed().message().contains("later"), () -> peerSays(peer));
+        exchange(() -> {
+            NodeIdentity there = NodeIdentity.generate();
+            ServerSSLOptions tls = new ServerSSLOptions().setClientAuth(ClientAuth.REQUIRED);
+            tls.setKeyCertOptions(NodeCertificate.of(there).keyCertOptions())
+                    .setTrustOptions(TrustOptions.wrap(new NodeTrust(identity.nodeId()::equals)))
+                    .setApplicationLayerProtocols(List.of(ALPN));
+            CompletableFuture<QuicConnection> accepted = new CompletableFuture<>();
+            QuicServer server = hubVertx.createQuicServer(new QuicServerConfig().setReuseAddress(false), tls)
+                    .connectHandler(connection -> {
+                        accepted.complete(connection);
+                        connection.streamHandler(stream -> stream.handler(stream::write));
+                    });
+            int port = result(server.listen(0, "127.0.0.1")).port();
+            KwikPeer peer = use(KwikPeer.connect(port, ALPN, key(identity), new NodeTrust(there.nodeId()::equals)));
+            byte[] message = "hello".getBytes(StandardCharsets.UTF_8);
+            assertArrayEquals(message, peer.send(message).message());
+            QuicConnection connection = accepted.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertEquals(ALPN, connection.applicationLayerProtocol());
+            X509Certificate shown = (X509Certificate) connection.sslSession().getPeerCertificates()[0];
+            assertEquals(identity.nodeId(), NodeTrust.nodeId(shown));
+            result(connection.close(new QuicConnectionClose().setError(1001).setReason(Buffer.buffer("later"))));
+            assertEquals(1001, peer.closed().code());
+            assertTrue(peer.closed().message().contains("later"), () -> peerSays(peer));
+        });
+    }
+
+    private interface Exchange {
+        void run() throws Exception;
+    }
+
+    /**
+     * Runs it with a connection of its own. On a busy machine kwik 0.10.8 now and then sends no more of what was written to
+     * a stream, although everything before was acknowledged and its windows are open, until its own idle timeout closes the
+     * connection: then once more.
+     */
+    private void exchange(Exchange exchange) throws Exception {
+        for (int left = 4; ; left--) {
+            try {
+                exchange.run();
+                return;
+            } catch (IOException e) {
+                if (left == 0) {
+                    throw e;
+                }
+                heard.clear();
+            }
+        }
     }
 
     private static String peerSays(KwikPeer peer) {
@@ -101,75 +126,85 @@ class KwikTest extends FaultTest {
     @Test
     void aPlainPeerPublishesAndListens() throws Exception {
         ready(target.addEventListener(CHAT, event -> heard.add(event.detail())));
-        KwikPeer peer = peer(listen(hub(target, options())));
-        peer.send("{'type':'chat','detail':'from the other one'}");
-        eventually(() -> assertEquals(List.of("from the other one"), heard));
-        peer.say("$subscribe", "{'types':['chat']}").say("$ping", "null").expect("$pong");
-        result(target.dispatchEvent(TypedEvent.of(CHAT, "from here")));
-        JsonNode event = peer.next();
-        assertEquals("chat", event.path("type").asText());
-        assertEquals("from here", event.path("detail").asText());
+        exchange(() -> {
+            KwikPeer peer = peer(listen(hub(target, options())));
+            peer.send("{'type':'chat','detail':'from the other one'}");
+            eventually(() -> assertEquals(List.of("from the other one"), heard));
+            peer.say("$subscribe", "{'types':['chat']}").say("$ping", "null").expect("$pong");
+            result(target.dispatchEvent(TypedEvent.of(CHAT, "from here")));
+            JsonNode event = peer.next();
+            assertEquals("chat", event.path("type").asText());
+            assertEquals("from here", event.path("detail").asText());
+        });
     }
 
     @Test
     void aPeerWithEverythingIsConfirmedAndConfirms() throws Exception {
         ready(target.addEventListener(NUMBER, event -> heard.add(event.detail())));
-        Hub hub = hub(target, options());
-        KwikPeer peer = peer(listen(hub));
-        peer.say("$hello", "{'version':1,'features':['ack','credit','resume','batch']}");
-        assertEquals(1, peer.expect("$welcome").path("version").asInt());
-        assertEquals(
-                identity.nodeId().toString(), hub.status().links().get(0).peer(), "the node that it has proved to be");
-        for (int i = 1; i <= 100; i++) {
-            peer.send("{'type':'n','detail':" + i + "}");
-        }
-        int acknowledged = 0;
-        while (acknowledged < 100) {
-            acknowledged = peer.expect("$ack").path("to").asInt();
-        }
-        assertEquals(IntStream.rangeClosed(1, 100).boxed().toList(), heard);
+        exchange(() -> {
+            Hub hub = hub(target, options());
+            KwikPeer peer = peer(listen(hub));
+            peer.say("$hello", "{'version':1,'features':['ack','credit','resume','batch']}");
+            assertEquals(1, peer.expect("$welcome").path("version").asInt());
+            assertEquals(
+                    identity.nodeId().toString(),
+                    hub.status().links().get(0).peer(),
+                    "the node that it has proved to be");
+            for (int i = 1; i <= 100; i++) {
+                peer.send("{'type':'n','detail':" + i + "}");
+            }
+            int acknowledged = 0;
+            while (acknowledged < 100) {
+                acknowledged = peer.expect("$ack").path("to").asInt();
+            }
+            assertEquals(IntStream.rangeClosed(1, 100).boxed().toList(), heard);
 
-        peer.say("$subscribe", "{'sub':7,'type':'n','credit':1000}").expect("$subscribed", "{'sub':7}");
-        for (int i = 101; i <= 200; i++) {
-            target.dispatchEvent(TypedEvent.of(NUMBER, i));
-        }
-        for (int i = 101; i <= 200; i++) {
-            JsonNode event = peer.next();
-            assertEquals(7, event.path("sub").asInt(), event::toString);
-            assertEquals(i, event.path("detail").asInt(), event::toString);
-        }
-        peer.say("$ack", "{'sub':7,'to':100}");
-        eventually(() -> assertEquals(0, hub.status().links().get(0).queued()));
-        peer.say("$bye", "null");
-        assertEquals(CloseReason.BYE.code(), peer.closed().code());
+            peer.say("$subscribe", "{'sub':7,'type':'n','credit':1000}").expect("$subscribed", "{'sub':7}");
+            for (int i = 101; i <= 200; i++) {
+                target.dispatchEvent(TypedEvent.of(NUMBER, i));
+            }
+            for (int i = 101; i <= 200; i++) {
+                JsonNode event = peer.next();
+                assertEquals(7, event.path("sub").asInt(), event::toString);
+                assertEquals(i, event.path("detail").asInt(), event::toString);
+            }
+            peer.say("$ack", "{'sub':7,'to':100}");
+            eventually(() -> assertEquals(0, hub.status().links().get(0).queued()));
+            peer.say("$bye", "null");
+            assertEquals(CloseReason.BYE.code(), peer.closed().code());
+        });
     }
 
     @Test
     void itsSessionIsResumedOverAnotherConnection() throws Exception {
-        String url = listen(hub(target, options()));
-        KwikPeer first = peer(url);
-        String features = "'version':1,'features':['ack','credit','resume','batch']";
-        first.say("$hello", "{" + features + "}");
-        String session = first.expect("$welcome").path("session").asText();
-        first.say("$subscribe", "{'sub':1,'type':'n'}").expect("$subscribed");
-        result(target.dispatchEvent(TypedEvent.of(NUMBER, 1)));
-        assertEquals(1, first.next().path("detail").asInt());
-        result(target.dispatchEvent(TypedEvent.of(NUMBER, 2)));
-        KwikPeer second = peer(url);
-        second.say("$hello", "{" + features + ",'session':'" + session + "','acked':0,'subs':{'1':1}}");
-        assertTrue(second.expect("$welcome").path("resumed").asBoolean());
-        assertEquals(2, second.next().path("detail").asInt());
+        exchange(() -> {
+            String url = listen(hub(target, options()));
+            KwikPeer first = peer(url);
+            String features = "'version':1,'features':['ack','credit','resume','batch']";
+            first.say("$hello", "{" + features + "}");
+            String session = first.expect("$welcome").path("session").asText();
+            first.say("$subscribe", "{'sub':1,'type':'n'}").expect("$subscribed");
+            result(target.dispatchEvent(TypedEvent.of(NUMBER, 1)));
+            assertEquals(1, first.next().path("detail").asInt());
+            result(target.dispatchEvent(TypedEvent.of(NUMBER, 2)));
+            KwikPeer second = peer(url);
+            second.say("$hello", "{" + features + ",'session':'" + session + "','acked':0,'subs':{'1':1}}");
+            assertTrue(second.expect("$welcome").path("resumed").asBoolean());
+            assertEquals(2, second.next().path("detail").asInt());
+        });
     }
 
     @Test
     void messagesOfManyPacketsGoBothWays() throws Exception {
         ready(target.addEventListener(CHAT, event -> heard.add(event.detail())));
-        KwikPeer peer = peer(listen(hub(target, options())));
-        peer.say("$subscribe", "{'types':['chat']}").say("$ping", "null").expect("$pong");
-        String large = "0123456789".repeat(100_000);
-        peer.send("{'type':'chat','detail':'" + large + "'}");
-        eventually(() -> assertEquals(List.of(large), heard));
-        assertEquals(large, peer.next().path("detail").asText());
+        exchange(() -> {
+            KwikPeer peer = peer(listen(hub(target, options())));
+            peer.say("$subscribe", "{'types':['chat']}").say("$ping", "null").expect("$pong");
+            String large = "0123456789".repeat(100_000);
+            peer.send("{'type':'chat','detail':'" + large + "'}");
+            eventually(() -> assertEquals(List.of(large), heard));
+            assertEquals(large, peer.next().path("detail").asText());
+        });
     }
 
     @Test
@@ -187,9 +222,19 @@ class KwikTest extends FaultTest {
     void whoProvesNothingIsNotLetIn() throws Exception {
         Hub hub = hub(target, options());
         String url = listen(hub);
-        KwikPeer nobody = use(KwikPeer.connect(port(url), ALPN, null, new NodeTrust(any -> true)));
-        assertNotEquals(0L, nobody.closed().code());
+        assertNotEquals(0L, codeFor(port(url)));
         assertEquals(List.of(), hub.status().links());
+    }
+
+    /** How a peer without a certificate is closed; it may be so before it has opened its stream. */
+    private Long codeFor(int port) throws Exception {
+        KwikPeer nobody;
+        try {
+            nobody = use(KwikPeer.connect(port, ALPN, null, new NodeTrust(any -> true)));
+        } catch (IOException e) {
+            return -1L;
+        }
+        return nobody.closed().code();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ThrowingRunnable;
@@ -30,6 +31,9 @@ abstract class LinkTest {
     final BlockingQueue<NodeConnection> connections = new LinkedBlockingQueue<>();
     private final List<LinkRecorder> all = new ArrayList<>();
 
+    /** Vert.x closes servers that nobody has any more. */
+    private final List<QuicServer> servers = new CopyOnWriteArrayList<>();
+
     @AfterEach
     void everythingWasInOrder() throws Exception {
         for (LinkRecorder recorder : all) {
@@ -43,7 +47,10 @@ abstract class LinkTest {
     }
 
     static void eventually(ThrowingRunnable assertion) {
-        await().pollInterval(Duration.ofMillis(10)).atMost(PATIENCE).untilAsserted(assertion);
+        await().dontCatchUncaughtExceptions()
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(PATIENCE)
+                .untilAsserted(assertion);
     }
 
     /** A server, and where it is. */
@@ -69,6 +76,7 @@ abstract class LinkTest {
                         accepted.add(recorder);
                     });
                 }));
+        servers.add(server);
         SocketAddress address = result(server.bind(SocketAddress.inetSocketAddress(0, "127.0.0.1")));
         return new Server(server, new NodeAddress(node.id(), "127.0.0.1", address.port()));
     }

@@ -86,7 +86,7 @@ class NodeHandshakeTest {
     }
 
     private static void eventually(Runnable assertion) {
-        Awaitility.await().atMost(PATIENCE).untilAsserted(assertion::run);
+        Awaitility.await().dontCatchUncaughtExceptions().atMost(PATIENCE).untilAsserted(assertion::run);
     }
 
     private NodeAddress listen(String options) {

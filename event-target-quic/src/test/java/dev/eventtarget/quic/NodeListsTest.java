@@ -53,7 +53,10 @@ class NodeListsTest {
     }
 
     private static void eventually(Runnable assertion) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(assertion::run);
+        Awaitility.await()
+                .dontCatchUncaughtExceptions()
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(assertion::run);
     }
 
     /** Waits until two changes to the denylist were seen: the allowlist was looked at by then, too. */
