@@ -112,9 +112,10 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
      *
      * @param maxMessage the most bytes of one
      * @param largeFrom from how many bytes on an event goes beside the messages; 0 for never
+     * @param datagrams whether it takes any; who takes none can send none
      * @param idleTimeout after how long a silence it takes a connection for lost
      */
-    record Settings(int maxMessage, int largeFrom, Duration idleTimeout) {}
+    record Settings(int maxMessage, int largeFrom, boolean datagrams, Duration idleTimeout) {}
 
     private QuicLink(NodeConnection node, QuicStreamChannel channel, Settings settings) {
         this.node = node;
@@ -453,7 +454,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public int maxDatagram() {
-        return node.maxDatagram();
+        return settings.datagrams() ? node.maxDatagram() : 0;
     }
 
     @Override
@@ -493,7 +494,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     /** Asks again and again for a sign of life: the acknowledgement of a datagram, where the peer takes any. */
     private void keepAlive() {
-        if (node.maxDatagram() > 0) {
+        if (maxDatagram() > 0) {
             long period = Math.max(1, settings.idleTimeout().toMillis() / BEATS);
             ScheduledFuture<?> beat =
                     channel.eventLoop().scheduleWithFixedDelay(this::beat, period, period, TimeUnit.MILLISECONDS);
@@ -525,7 +526,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
      */
     @Override
     public void ping() {
-        if (node.maxDatagram() > 0) {
+        if (maxDatagram() > 0) {
             sendSignOfLife();
         }
         if (!ending) {

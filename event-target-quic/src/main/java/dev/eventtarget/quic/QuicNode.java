@@ -123,7 +123,7 @@ final class QuicNode {
 
     /** {@return what its links need to know, with the most bytes of a message} */
     QuicLink.Settings settings(int maxMessage) {
-        return new QuicLink.Settings(maxMessage, largeFrom, idleTimeout);
+        return new QuicLink.Settings(maxMessage, largeFrom, datagrams, idleTimeout);
     }
 
     NodeId id() {

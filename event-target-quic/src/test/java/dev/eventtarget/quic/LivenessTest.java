@@ -52,7 +52,7 @@ class LivenessTest extends LinkTest {
     }
 
     @Test
-    void aPeerThatTakesNoDatagramsIsWaitedFor() throws Exception {
+    void aPeerIsWaitedForWhereDatagramsAreOff() throws Exception {
         try (RawPeer peer =
                 RawPeer.open(vertx, serve("?idleTimeout=100ms&datagrams=false").url(""))) {
             peer.send("{}");
