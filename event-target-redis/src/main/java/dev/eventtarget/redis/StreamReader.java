@@ -17,6 +17,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -326,6 +327,7 @@ final class StreamReader {
         private boolean waiting;
         private boolean unblocking;
         private boolean full = true;
+        private boolean cut;
         private long reads;
         private long pause;
         private long gapsChecked = System.nanoTime();
@@ -396,16 +398,19 @@ final class StreamReader {
             }
             List<StreamCursor> recovering =
                     streams.stream().filter(StreamCursor::recovering).toList();
-            List<StreamCursor> asked = recovering.isEmpty() ? List.copyOf(streams) : recovering;
-            if (asked.isEmpty()) {
+            List<StreamCursor> wanted = recovering.isEmpty() ? List.copyOf(streams) : recovering;
+            if (wanted.isEmpty()) {
                 reading = false;
                 return;
             }
+            // each stream gives at least one event: of more than there is room for, some are asked, without waiting
+            boolean waits = recovering.isEmpty() && !cut;
+            List<StreamCursor> asked = waits ? wanted : wanted.subList(0, Math.min(count, wanted.size()));
             if (polls) {
                 poll(on, asked, !recovering.isEmpty(), count);
                 return;
             }
-            long block = recovering.isEmpty() ? blockMillis() : 0;
+            long block = waits ? blockMillis() : 0;
             line.send(
                             on,
                             request(asked, !recovering.isEmpty(), count, block),
@@ -532,6 +537,7 @@ final class StreamReader {
 
         private void take(List<StreamCursor> asked, boolean recovering, @Nullable Response answer, int count) {
             int taken = 0;
+            StreamCursor firstCut = null;
             Set<Taker> awake = new LinkedHashSet<>();
             if (answer != null) {
                 Map<String, StreamCursor> byKey = new HashMap<>();
@@ -540,23 +546,35 @@ final class StreamReader {
                     StreamCursor stream = byKey.get(part.get(0).toString());
                     if (stream != null) {
                         taken += part.get(1).size();
-                        take(stream, recovering, part.get(1), awake);
+                        if (!take(stream, recovering, part.get(1), awake) && firstCut == null) {
+                            firstCut = stream;
+                        }
                     }
                 }
             } else if (recovering) {
                 asked.forEach(stream -> stream.recovering(false));
             }
             full = taken >= count;
+            cut = firstCut != null || cut && full;
+            if (cut) {
+                // whose turn it was not comes first
+                Collections.rotate(streams, firstCut == null ? -asked.size() : -streams.indexOf(firstCut));
+            }
             awake.forEach(taker -> taker.subscription().wake());
             checkCatchUps();
         }
 
-        private void take(StreamCursor stream, boolean recovering, Response list, Set<Taker> awake) {
+        /** Gives whether there was room for all; what there was none for is read again. */
+        private boolean take(StreamCursor stream, boolean recovering, Response list, Set<Taker> awake) {
             if (recovering && list.size() == 0) {
                 stream.recovering(false);
             }
             for (Response entry : list) {
                 String id = entry.get(0).toString();
+                if (!stopped && behind == null && room(stream) <= 0) {
+                    stream.recovering(group != null);
+                    return false;
+                }
                 if (stopped) {
                     if (group != null) {
                         group.giveBack(stream, id);
@@ -564,13 +582,12 @@ final class StreamReader {
                     continue;
                 }
                 deliver(stream, id, entry.get(1), 1, awake);
-                if (group == null || recovering) {
-                    stream.position(id);
-                }
+                stream.position(id);
                 if (group == null) {
                     stream.readMore();
                 }
             }
+            return true;
         }
     }
 
@@ -579,10 +596,16 @@ final class StreamReader {
         int room = Integer.MAX_VALUE;
         if (behind == null) {
             for (StreamCursor stream : streams.values()) {
-                for (Taker taker : stream.takers()) {
-                    room = Math.min(room, taker.room());
-                }
+                room = Math.min(room, room(stream));
             }
+        }
+        return room;
+    }
+
+    private static int room(StreamCursor stream) {
+        int room = Integer.MAX_VALUE;
+        for (Taker taker : stream.takers()) {
+            room = Math.min(room, taker.room());
         }
         return room;
     }
@@ -817,7 +840,7 @@ final class StreamReader {
         catchingUp.removeIf(catchUp -> {
             catchUp.ends
                     .entrySet()
-                    .removeIf(end -> !streams.containsValue(end.getKey())
+                    .removeIf(end -> streams.get(end.getKey().key()) != end.getKey()
                             || StreamCursor.compare(end.getKey().position(), end.getValue()) >= 0);
             return catchUp.ends.isEmpty() && catchUp.done.tryComplete();
         });
