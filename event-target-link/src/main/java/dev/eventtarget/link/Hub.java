@@ -282,8 +282,7 @@ public final class Hub {
                 throw new ConfigurationException(
                         name,
                         "An address " + config.transport() + ": has no option '" + name + "'; it has "
-                                + String.join(", ", new TreeSet<>(options.keySet())),
-                        null);
+                                + String.join(", ", new TreeSet<>(options.keySet())));
             }
         }
     }

@@ -97,7 +97,7 @@ final class HubFile {
             Collection<String> all = new TreeSet<>(HubOptions.names());
             all.addAll(OWN);
             throw new ConfigurationException(
-                    name, "There is no option '" + name + "'. There are: " + String.join(", ", all), null);
+                    name, "There is no option '" + name + "'. There are: " + String.join(", ", all));
         }
     }
 
