@@ -334,7 +334,8 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
                     if (error instanceof UnauthorizedException) {
                         unauthorized(request, String.valueOf(error.getMessage()));
                     } else {
-                        LOG.warn("The hub's authenticator fails: {}", String.valueOf(error));
+                        // of links the hub says it, once: requests come as often as somebody wants
+                        LOG.debug("The hub's authenticator fails", error);
                         refuse(request, 500, "It can't be found out who you are");
                     }
                 });

@@ -27,7 +27,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -350,6 +356,43 @@ class WebSocketHubTest {
         assertEquals("No such token\n", refused.body());
         assertEquals("Bearer", refused.headers().firstValue("WWW-Authenticate").orElseThrow());
         assertEquals(401, get(port, "/events/status").statusCode());
+    }
+
+    @Test
+    void whoAsksForTheStatusDoesNotFillTheLog() throws Exception {
+        String mark = UUID.randomUUID().toString();
+        hub = Hub.create(
+                vertx,
+                target,
+                HubOptions.defaults().authenticator(handshake -> Future.failedFuture(new IllegalStateException(mark))));
+        int port = serve();
+        Queue<String> logged = new ConcurrentLinkedQueue<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                String message = new SimpleFormatter().format(entry);
+                if (entry.getLevel().intValue() >= Level.INFO.intValue() && message.contains(mark)) {
+                    logged.add(message);
+                }
+            }
+
+            @Override
+            public void flush() {
+                // it keeps what it gets
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
+        Logger.getLogger("").addHandler(handler);
+        try {
+            assertEquals(500, get(port, "/events/status").statusCode());
+        } finally {
+            Logger.getLogger("").removeHandler(handler);
+        }
+        assertEquals(List.of(), List.copyOf(logged));
     }
 
     @ParameterizedTest
