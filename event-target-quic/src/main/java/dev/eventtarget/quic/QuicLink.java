@@ -14,7 +14,6 @@ import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamPriority;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -53,12 +52,6 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     /** What a peer may send behind the closing before it is cut off. */
     private static final long MOST_DISCARDED = 4 << 20;
 
-    /** So often in its idle timeout a peer is asked for a sign of life. */
-    private static final int BEATS = 3;
-
-    /** A datagram that is too short for a frame; Netty sends none that are empty. */
-    private static final byte[] SIGN_OF_LIFE = {0};
-
     /** Before the streams beside it. */
     private static final QuicStreamPriority FIRST = new QuicStreamPriority(0, true);
 
@@ -68,6 +61,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     private final Settings settings;
     private final MessageReader reader;
     private final AsideStreams asides;
+    private final Pulse pulse;
     private final Promise<Void> closed;
     private final Runnable flush = this::flush;
     private final Runnable readOn = this::readOn;
@@ -103,9 +97,6 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     private long unsent;
     private long discarded;
-    private long packetsHeard;
-    private long packetsAtBeat;
-    private int silentBeats;
 
     /**
      * What both sides of a link need to know of its node.
@@ -124,6 +115,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
         this.settings = settings;
         this.reader = new MessageReader(settings.maxMessage());
         this.asides = new AsideStreams(node, settings.maxMessage(), new Beside());
+        this.pulse = new Pulse(node, settings.idleTimeout(), () -> !ending);
         this.closed = context.promise();
     }
 
@@ -146,7 +138,9 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
         node.streams(link::opened);
         node.datagrams(link::received);
         node.ended().onSuccess(link::end);
-        link.keepAlive();
+        if (link.maxDatagram() > 0) {
+            link.pulse.keep(channel.eventLoop());
+        }
         return link;
     }
 
@@ -469,7 +463,7 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
     private void received(byte[] datagram) {
         if (!ending) {
             tell(to -> {
-                if (datagram.length <= SIGN_OF_LIFE.length) {
+                if (Pulse.isSignOfLife(datagram)) {
                     to.alive();
                 } else {
                     to.datagram(datagram);
@@ -490,54 +484,17 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
         }
     }
 
-    // ---- life
-
-    /** Asks again and again for a sign of life: the acknowledgement of a datagram, where the peer takes any. */
-    private void keepAlive() {
-        if (maxDatagram() > 0) {
-            long period = Math.max(1, settings.idleTimeout().toMillis() / BEATS);
-            ScheduledFuture<?> beat =
-                    channel.eventLoop().scheduleWithFixedDelay(this::beat, period, period, TimeUnit.MILLISECONDS);
-            node.ended().onComplete(ended -> beat.cancel(false));
-        }
-    }
-
-    private void beat() {
-        sendSignOfLife();
-        node.packetsReceived().onSuccess(packets -> {
-            silentBeats = packets > packetsAtBeat ? 0 : silentBeats + 1;
-            packetsAtBeat = packets;
-            if (silentBeats == BEATS) {
-                node.lose(CloseReason.TIMEOUT, "Nothing has come from the peer for " + settings.idleTimeout());
-            }
-        });
-    }
-
-    private void sendSignOfLife() {
-        if (!ending) {
-            node.sendDatagram(SIGN_OF_LIFE);
-            node.flushDatagrams();
-        }
-    }
-
-    /**
-     * Pings of QUIC's own can't be sent from here: a datagram is in place of one, where the peer takes any. Its packets are
-     * signs of life, acknowledgements and pings among them.
-     */
     @Override
     public void ping() {
         if (maxDatagram() > 0) {
-            sendSignOfLife();
+            pulse.ask();
         }
         if (!ending) {
-            node.packetsReceived().onSuccess(this::heard);
-        }
-    }
-
-    private void heard(long packets) {
-        if (packets > packetsHeard && over == null) {
-            packetsHeard = packets;
-            tell(Handler::alive);
+            pulse.look(() -> {
+                if (over == null) {
+                    tell(Handler::alive);
+                }
+            });
         }
     }
 

@@ -271,12 +271,12 @@ final class ConsumerGroup {
                         .arg(stream.key())
                         .arg(name))
                 .onSuccess(consumers -> {
-                    for (Response other : consumers) {
-                        String idle = StreamReader.text(other, "name");
-                        if (!idle.equals(consumer)
-                                && StreamReader.number(other, "pending") == 0
-                                && StreamReader.number(other, "idle") > IDLE_CONSUMER_MILLIS) {
-                            remove(stream, idle);
+                    for (Response one : consumers) {
+                        StreamInfo other = new StreamInfo(one);
+                        if (!other.text("name").equals(consumer)
+                                && other.number("pending") == 0
+                                && other.number("idle") > IDLE_CONSUMER_MILLIS) {
+                            remove(stream, other.text("name"));
                         }
                     }
                 });
@@ -294,8 +294,9 @@ final class ConsumerGroup {
     void checkGap(StreamCursor stream) {
         control.send(Request.cmd(Command.XINFO).arg("GROUPS").arg(stream.key())).onSuccess(groups -> {
             for (Response one : groups) {
-                if (StreamReader.text(one, "name").equals(name) && StreamReader.field(one, "entries-read") != null) {
-                    stream.read(StreamReader.number(one, "entries-read"));
+                StreamInfo group = new StreamInfo(one);
+                if (group.text("name").equals(name) && group.knows("entries-read")) {
+                    stream.read(group.number("entries-read"));
                     reader.checkTrimmed(stream);
                 }
             }
@@ -307,10 +308,11 @@ final class ConsumerGroup {
         return control.sendIfReached(Request.cmd(Command.XINFO).arg("GROUPS").arg(stream.key()))
                 .map(groups -> {
                     for (Response one : groups) {
-                        if (StreamReader.text(one, "name").equals(name) && StreamReader.field(one, "lag") != null) {
-                            long others = StreamReader.number(one, "pending")
-                                    - stream.unsettled().size();
-                            return StreamReader.number(one, "lag") + Math.max(0, others);
+                        StreamInfo group = new StreamInfo(one);
+                        if (group.text("name").equals(name) && group.knows("lag")) {
+                            long others =
+                                    group.number("pending") - stream.unsettled().size();
+                            return group.number("lag") + Math.max(0, others);
                         }
                     }
                     return -1L;

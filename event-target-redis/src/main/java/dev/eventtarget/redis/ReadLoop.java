@@ -30,10 +30,10 @@ final class ReadLoop {
     private final RedisSettings settings;
     private final @Nullable ConsumerGroup group;
     private final RedisLine control;
-    private final List<StreamCursor> streams = new ArrayList<>();
     private final RedisLine line;
-    private final Promise<Void> ended = Promise.promise();
     private final boolean polls;
+    private final List<StreamCursor> streams = new ArrayList<>();
+    private final Promise<Void> ended = Promise.promise();
     private @Nullable RedisConnection used;
     private @Nullable String clientId;
     private boolean reading;

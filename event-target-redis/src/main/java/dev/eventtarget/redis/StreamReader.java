@@ -266,9 +266,10 @@ final class StreamReader {
 
     private Future<StreamCursor> end(String key, String type) {
         return control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(key))
-                .map(info -> {
-                    StreamCursor end = new StreamCursor(key, type, text(info, "last-generated-id"));
-                    end.read(number(info, "entries-added"));
+                .map(answer -> {
+                    StreamInfo info = new StreamInfo(answer);
+                    StreamCursor end = new StreamCursor(key, type, info.text("last-generated-id"));
+                    end.read(info.number("entries-added"));
                     return end;
                 })
                 .recover(error -> {
@@ -291,24 +292,6 @@ final class StreamReader {
             control.after(100, () -> retried(question).onComplete(later));
             return later.future();
         });
-    }
-
-    static @Nullable Response field(Response map, String name) {
-        for (int i = 0; i + 1 < map.size(); i += 2) {
-            if (map.get(i).toString().equals(name)) {
-                return map.get(i + 1);
-            }
-        }
-        throw new IllegalStateException("Redis 7.0 or later is needed: its answer has no " + name);
-    }
-
-    static String text(Response map, String name) {
-        return String.valueOf(field(map, name));
-    }
-
-    static long number(Response map, String name) {
-        Response value = field(map, name);
-        return value == null ? 0 : value.toLong();
     }
 
     // ---- reading
@@ -398,14 +381,15 @@ final class StreamReader {
     void checkTrimmed(StreamCursor stream) {
         String position = stream.position();
         long read = stream.read();
-        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key())).onSuccess(info -> {
-            long added = number(info, "entries-added");
-            long trimmed = added - number(info, "length");
-            String first = text(info, "recorded-first-entry-id");
+        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key())).onSuccess(answer -> {
+            StreamInfo info = new StreamInfo(answer);
+            long added = info.number("entries-added");
+            long trimmed = added - info.number("length");
+            String first = info.text("recorded-first-entry-id");
             boolean behind = read < 0
                     ? trimmed > 0 && (first.equals("0-0") || StreamCursor.compare(first, position) > 0)
                     : trimmed > read;
-            if (read < 0 && position.equals(text(info, "last-generated-id"))) {
+            if (read < 0 && position.equals(info.text("last-generated-id"))) {
                 stream.read(added);
             } else if (behind) {
                 stream.read(Math.max(stream.read(), trimmed));
@@ -514,11 +498,12 @@ final class StreamReader {
 
     private Future<Long> unread(StreamCursor stream) {
         return control.sendIfReached(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key()))
-                .map(info -> {
-                    if (StreamCursor.compare(stream.position(), text(info, "last-generated-id")) >= 0) {
+                .map(answer -> {
+                    StreamInfo info = new StreamInfo(answer);
+                    if (StreamCursor.compare(stream.position(), info.text("last-generated-id")) >= 0) {
                         return 0L;
                     }
-                    long added = number(info, "entries-added");
+                    long added = info.number("entries-added");
                     return stream.read() < 0 || added < stream.read() ? -1L : added - stream.read();
                 })
                 .recover(error ->

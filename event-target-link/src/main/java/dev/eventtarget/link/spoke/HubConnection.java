@@ -32,10 +32,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,7 +66,7 @@ final class HubConnection {
     private final Turns turns;
     private final Outbox outbox;
     private final Runnable connected;
-    private final Consumer<Throwable> disconnected;
+    private final HubPresence presence;
     private final Reconnector reconnector;
     private final String producer = UUID.randomUUID().toString();
     private final AtomicLong numbers = new AtomicLong();
@@ -85,18 +82,7 @@ final class HubConnection {
 
     private @Nullable Conversation current;
     private @Nullable String session;
-    private volatile @Nullable EventTargetException failure;
-
-    /** Since when there is no hub, and why; null while there is one. */
-    private volatile @Nullable Absence absence = new Absence(System.nanoTime(), "not connected yet");
-
-    private boolean persistent;
-    private boolean replays;
-    private String positions = "none";
-    private boolean lost;
     private boolean closed;
-
-    private record Absence(long since, String reason) {}
 
     /**
      * Makes one.
@@ -120,7 +106,7 @@ final class HubConnection {
         this.turns = turns;
         this.outbox = outbox;
         this.connected = connected;
-        this.disconnected = disconnected;
+        this.presence = new HubPresence(address, settings.publishTimeout(), disconnected);
         this.reconnector = new Reconnector(vertx, HubConnection::isHopeless);
         this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> turns.post(this::tick));
     }
@@ -164,37 +150,15 @@ final class HubConnection {
         return welcomed.future();
     }
 
-    /** One line when it goes, and one when it is back. */
     private void noteLoss(Throwable error) {
-        if (closed) {
-            return;
-        }
-        Absence before = absence;
-        absence = new Absence(before == null ? System.nanoTime() : before.since, String.valueOf(error.getMessage()));
-        if (lost) {
-            return;
-        }
-        lost = true;
-        disconnected.accept(error);
-        if (!isHopeless(error)) {
-            LOG.warn("Not connected, trying again: {}", error.getMessage());
+        if (!closed) {
+            presence.lost(error, isHopeless(error));
         }
     }
 
-    /** From any thread: without a hub events wait, as long as {@code publishTimeout}. */
+    /** From any thread. */
     Health health() {
-        EventTargetException failed = failure;
-        if (failed != null) {
-            return Health.down(String.valueOf(failed.getMessage()));
-        }
-        Absence away = absence;
-        if (away == null) {
-            return Health.up();
-        }
-        String reason = "No link to " + address + ": " + away.reason;
-        return System.nanoTime() - away.since > settings.publishTimeout().toNanos()
-                ? Health.down(reason)
-                : Health.degraded(reason);
+        return presence.health();
     }
 
     private void fail(Throwable error) {
@@ -208,8 +172,7 @@ final class HubConnection {
                         false,
                         "The link to " + address + " failed: " + error,
                         error);
-        LOG.error("Not connected, given up: {}", known.getMessage());
-        failure = known;
+        presence.givenUp(known);
         outbox.fail(known);
         for (SpokeSubscription one : List.copyOf(subscriptions.values())) {
             one.refused(known);
@@ -255,7 +218,7 @@ final class HubConnection {
     /** From any thread. */
     void subscribe(SpokeSubscription added) {
         turns.post(() -> {
-            EventTargetException failed = failure;
+            EventTargetException failed = presence.failure();
             if (failed != null) {
                 added.refused(failed);
                 return;
@@ -621,77 +584,38 @@ final class HubConnection {
             if (welcomed) {
                 throw new Violation(CloseReason.PROTOCOL, "there was a $welcome before");
             }
-            Set<String> granted = new TreeSet<>(welcome.texts("features"));
-            binary = granted.contains("cbor");
+            Welcome agreed;
             try {
-                check(welcome, granted);
+                agreed = Welcome.of(welcome, settings, address);
             } catch (EventTargetException e) {
                 end(e);
                 link.close(CloseReason.BYE, "not what is needed");
                 return;
             }
             welcomed = true;
-            heartbeat = welcome.number("heartbeat", 1, Long.MAX_VALUE / 4_000_000) * 1_000_000;
-            Fields limits = welcome.fields("limits");
-            int most = (int) Math.min(Integer.MAX_VALUE, limits == null ? 65_536 : limits.number("message", 1, 65_536));
-            writer.agreed(
-                    settings.codec(),
-                    !binary,
-                    granted.contains("batch")
-                            ? (int) Math.min(65_536, limits == null ? 1 : limits.number("batch", 1, 1))
-                            : 0,
-                    most);
-            writer.agreed(granted);
-            long queued = limits == null ? MOST_UNACKNOWLEDGED : limits.number("queued", 1, MOST_UNACKNOWLEDGED);
-            acknowledgedEvery = (int) Math.max(1, Math.min(MOST_UNACKNOWLEDGED, queued / 4));
-            session = granted.contains("resume") ? welcome.optionalText("session") : null;
-            if (lost) {
-                lost = false;
-                LOG.info("{}: connected again", address);
-            }
-            absence = null;
+            binary = agreed.binary();
+            heartbeat = agreed.heartbeatNanos();
+            writer.agreed(settings.codec(), !binary, agreed.maxBatch(), agreed.maxMessage());
+            writer.agreed(agreed.features());
+            acknowledgedEvery = (int) Math.max(1, Math.min(MOST_UNACKNOWLEDGED, agreed.maxQueued() / 4));
+            session = agreed.session();
+            presence.found();
             connected.run();
-            if (welcome.flag("resumed")) {
-                outbox.resume(writer, most, welcome.number("received", 0));
+            if (agreed.resumed()) {
+                outbox.resume(writer, agreed.maxMessage(), agreed.received());
                 asides.resume();
                 subscriptions.values().forEach(this::repeat);
             } else {
                 asides.forget(null);
                 subscriptions.values().removeIf(one -> {
-                    one.restart(persistent, replays, positions);
+                    one.restart(agreed.persistent(), agreed.replays(), agreed.positions());
                     return one.isEnding();
                 });
                 subscriptions.values().forEach(one -> say(Control.SUBSCRIBE, one.request()));
-                outbox.restart(writer, most);
+                outbox.restart(writer, agreed.maxMessage());
             }
             turns.atEnd(flush);
             outcome.tryComplete();
-        }
-
-        private void check(Fields welcome, Set<String> granted) {
-            if (welcome.number("version", 0) != 1 || !granted.contains("ack") || !granted.contains("credit")) {
-                throw new ConfigurationException(address + " is a hub that grants only " + granted
-                        + ": this spoke needs version 1 with ack and credit");
-            }
-            if (settings.codec() == EventCodecs.cborFrames() && !binary) {
-                throw new ConfigurationException(address + " does not speak CBOR: open it with codec=json");
-            }
-            Set<String> has = new TreeSet<>(welcome.texts("capabilities"));
-            Set<String> lacks = new TreeSet<>();
-            for (Capability claimed : settings.capabilities()) {
-                String name = claimed.name().toLowerCase(Locale.ROOT);
-                if (!has.contains(name)) {
-                    lacks.add(name);
-                }
-            }
-            if (!lacks.isEmpty()) {
-                throw new UnsupportedCapabilityException(address + " lacks what this spoke was opened for: " + lacks
-                        + "; it has " + has + ". Open it with capabilities=-"
-                        + String.join(",-", lacks));
-            }
-            persistent = has.contains("persistent");
-            replays = has.contains("replay");
-            positions = String.valueOf(welcome.optionalText("positions"));
         }
 
         /** Says again what may have been lost with the link before. */
