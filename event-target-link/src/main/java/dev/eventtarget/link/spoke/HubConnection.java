@@ -643,6 +643,11 @@ final class HubConnection {
         }
 
         @Override
+        public void readComplete() {
+            turns.takeNow();
+        }
+
+        @Override
         public void alive() {
             heard = System.nanoTime();
         }
