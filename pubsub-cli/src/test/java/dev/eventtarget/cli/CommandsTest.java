@@ -440,7 +440,7 @@ class CommandsTest {
                     "--repeat",
                     "3",
                     "--timeout",
-                    "100ms");
+                    "3s");
 
             assertEquals(Main.FAILED, run.exit(), run.out() + run.err());
             assertTrue(run.out().contains("a: 2 lost, the first a #1"), run.out());
