@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.fixtures.LogLines;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -241,7 +242,7 @@ class NodeListsTest {
     void whatIsWrongIsLoggedOnce() throws Exception {
         Path file = file("allow", one);
         NodeList list = new NodeList(file);
-        try (LoggedLines log = new LoggedLines("dev.eventtarget", file.toString())) {
+        try (LogLines log = new LogLines(file.toString())) {
             file("allow", one, "nonsense");
             for (int i = 0; i < 5; i++) {
                 list.refresh();
