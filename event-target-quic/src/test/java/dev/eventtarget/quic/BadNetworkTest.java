@@ -172,7 +172,6 @@ class BadNetworkTest extends FaultTest {
     private void awaitSilence() {
         long[] before = {-1};
         Awaitility.await()
-                .dontCatchUncaughtExceptions()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(300))
                 .until(() -> before[0] == (before[0] = proxy.arrived()));

@@ -4,6 +4,7 @@ import dev.eventtarget.EventTargets;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import io.vertx.core.Future;
@@ -20,10 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -163,13 +161,7 @@ abstract class FaultTest {
     }
 
     static <T> T result(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError("The future failed: " + e.getCause(), e.getCause());
-        } catch (Exception e) {
-            throw new AssertionError("The future is open after " + PATIENCE, e);
-        }
+        return Outcomes.result(future, PATIENCE);
     }
 
     static Subscription ready(Subscription subscription) {
@@ -178,12 +170,6 @@ abstract class FaultTest {
     }
 
     static void eventually(ThrowingRunnable assertion) {
-        Awaitility.await()
-                .dontCatchUncaughtExceptions()
-                .pollInSameThread()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(PATIENCE)
-                .untilAsserted(assertion);
+        Outcomes.eventually(assertion, PATIENCE);
     }
 }

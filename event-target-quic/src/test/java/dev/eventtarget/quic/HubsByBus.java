@@ -1,10 +1,9 @@
 package dev.eventtarget.quic;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.link.Hub;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,9 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +70,7 @@ final class HubsByBus {
             int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
             try {
                 return new Bus(target, port, listen(target, port));
-            } catch (ExecutionException e) {
+            } catch (AssertionError e) {
                 if (!(e.getCause() instanceof ConfigurationException)) {
                     throw e;
                 }
@@ -85,8 +82,8 @@ final class HubsByBus {
         return result(Hub.create(hubs, target).listen("quic://127.0.0.1:" + port + "?identity=" + identity + options));
     }
 
-    private static <T> T result(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    private static <T> T result(Future<T> future) {
+        return Outcomes.result(future, PATIENCE);
     }
 
     /** Ends all hubs, without a goodbye. */
@@ -94,16 +91,12 @@ final class HubsByBus {
         Vertx dying = hubs;
         hubs = null;
         // a spoke that comes back while the servers close may hold that up until its heartbeats stop
-        dying.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
+        result(dying.close());
     }
 
     synchronized void restart() {
         hubs = Vertx.vertx();
-        buses.values()
-                .forEach(bus -> await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-                    listen(bus.target(), bus.port());
-                    return true;
-                }));
+        buses.values().forEach(bus -> Outcomes.eventually(() -> listen(bus.target(), bus.port()), PATIENCE));
     }
 
     synchronized void close() throws Exception {

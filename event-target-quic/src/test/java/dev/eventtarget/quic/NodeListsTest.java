@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.fixtures.LogLines;
+import dev.eventtarget.fixtures.Outcomes;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,11 +54,8 @@ class NodeListsTest {
         return lists;
     }
 
-    private static void eventually(Runnable assertion) {
-        Awaitility.await()
-                .dontCatchUncaughtExceptions()
-                .atMost(Duration.ofSeconds(30))
-                .untilAsserted(assertion::run);
+    private static void eventually(ThrowingRunnable assertion) {
+        Outcomes.eventually(assertion, Duration.ofSeconds(30));
     }
 
     /** Waits until two changes to the denylist were seen: the allowlist was looked at by then, too. */

@@ -4,6 +4,7 @@ import dev.eventtarget.EventTargets;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import io.vertx.core.Future;
@@ -13,9 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -104,13 +102,7 @@ abstract class FaultTest {
     }
 
     static <T> T result(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError("The future failed: " + e.getCause(), e.getCause());
-        } catch (Exception e) {
-            throw new AssertionError("The future is open after " + PATIENCE, e);
-        }
+        return Outcomes.result(future, PATIENCE);
     }
 
     static Subscription ready(Subscription subscription) {
@@ -119,12 +111,6 @@ abstract class FaultTest {
     }
 
     static void eventually(ThrowingRunnable assertion) {
-        Awaitility.await()
-                .dontCatchUncaughtExceptions()
-                .pollInSameThread()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(PATIENCE)
-                .untilAsserted(assertion);
+        Outcomes.eventually(assertion, PATIENCE);
     }
 }

@@ -1,17 +1,14 @@
 package dev.eventtarget.websocket;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.link.Hub;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +49,7 @@ final class HubsByBus {
             try {
                 listen(target, port);
                 return port;
-            } catch (ExecutionException e) {
+            } catch (AssertionError e) {
                 if (!(e.getCause() instanceof ConfigurationException)) {
                     throw e;
                 }
@@ -70,16 +67,12 @@ final class HubsByBus {
         Vertx dying = hubs;
         hubs = null;
         // a spoke that comes back while the servers close may hold that up until its heartbeats stop
-        dying.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
+        LinkTest.result(dying.close());
     }
 
     synchronized void restart() {
         hubs = Vertx.vertx();
-        buses.values()
-                .forEach(bus -> await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-                    listen(bus.target(), bus.port());
-                    return true;
-                }));
+        buses.values().forEach(bus -> Outcomes.eventually(() -> listen(bus.target(), bus.port()), PATIENCE));
     }
 
     synchronized void close() throws Exception {
