@@ -8,6 +8,7 @@ import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.ChildJvm;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.eventtarget.websocket;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
+import dev.eventtarget.fixtures.ChildJvm;
 import io.vertx.core.Vertx;
 
 /** A spoke in a JVM of its own that says what it hears. */
