@@ -11,17 +11,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -35,12 +30,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @NeedsNativeQuic
 abstract class FaultTest {
     static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /** Below the ports that systems give to outgoing connections, so that whoever is gone for a while finds its own free. */
-    private static final int FIRST_PORT = 15_000;
-
-    private static final int LAST_PORT = 32_000;
-    private static final Set<Integer> TAKEN_PORTS = ConcurrentHashMap.newKeySet();
 
     @TempDir
     Path home;
@@ -144,20 +133,6 @@ abstract class FaultTest {
         Traffic.Reader reader = new Traffic.Reader();
         ready(target.addEventListener(Traffic.ALL, reader::handle, options.onError(reader::failed)));
         return reader;
-    }
-
-    /** A port that nobody has now, for whoever is to be started there more than once. */
-    static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-            if (TAKEN_PORTS.add(port)) {
-                try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
-                    return socket.getLocalPort();
-                } catch (IOException e) {
-                    // another's: try the next
-                }
-            }
-        }
     }
 
     static <T> T result(Future<T> future) {

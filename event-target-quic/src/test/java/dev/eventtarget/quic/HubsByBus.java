@@ -4,6 +4,7 @@ import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.Outcomes;
+import dev.eventtarget.fixtures.Ports;
 import dev.eventtarget.link.Hub;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,18 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A hub for each bus of a contract test, each with a target of its own. They can be killed and started again. */
 final class HubsByBus {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /** Below the ports that systems give to outgoing connections, so that a stopped hub finds its own still free. */
-    private static final int FIRST_PORT = 15_000;
-
-    private static final int LAST_PORT = 32_000;
 
     private record Bus(TypedEventTarget target, int port, String url) {}
 
@@ -67,7 +62,7 @@ final class HubsByBus {
 
     private Bus listenSomewhere(TypedEventTarget target) throws Exception {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            int port = Ports.free();
             try {
                 return new Bus(target, port, listen(target, port));
             } catch (AssertionError e) {

@@ -9,6 +9,7 @@ import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.ChildJvm;
+import dev.eventtarget.fixtures.Ports;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.Outcomes;
+import dev.eventtarget.fixtures.Ports;
 import dev.eventtarget.link.Hub;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.EmbeddedRedis;
 import dev.eventtarget.link.Hub;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,8 @@ class TwoHubsTest extends FaultTest {
 
     private Hub hub() {
         TypedEventTarget target = EventTargets.open(
-                hubVertx, SharedRedis.url() + "?closeTimeout=1s&prefix=" + prefix + "&name=" + UUID.randomUUID());
+                hubVertx,
+                EmbeddedRedis.sharedUrl() + "?closeTimeout=1s&prefix=" + prefix + "&name=" + UUID.randomUUID());
         use(() -> result(target.close().otherwiseEmpty()));
         return hub(target, options());
     }

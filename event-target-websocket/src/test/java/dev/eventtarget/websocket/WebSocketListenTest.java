@@ -13,6 +13,7 @@ import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.Outcomes;
+import dev.eventtarget.fixtures.Ports;
 import dev.eventtarget.link.Handshake;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
