@@ -11,6 +11,7 @@ import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.Ports;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.HubStatus.LinkStatus;

@@ -7,6 +7,7 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubStatus.LinkStatus;
 import io.vertx.core.Future;

@@ -10,6 +10,7 @@ import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.ChildJvm;
 import dev.eventtarget.fixtures.Ports;
+import dev.eventtarget.fixtures.link.Traffic;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.eventtarget.quic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.eventtarget.fixtures.Outcomes;
+import dev.eventtarget.fixtures.link.LinkRecorder;
 import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.vertx.core.Future;

@@ -10,6 +10,7 @@ import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.EmbeddedRedis;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import java.time.Duration;
 import java.util.List;

@@ -10,6 +10,7 @@ import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.EmbeddedRedis;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import java.util.List;
 import java.util.Set;
@@ -35,8 +36,8 @@ class TwoHubsTest extends FaultTest {
         TypedEventTarget two = spoke(listen(hub()));
         Traffic.Reader atOne = reader(one);
         Traffic.Reader atTwo = reader(two);
-        Traffic.Publisher fromOne = publisher(one, "one").notAheadOf(atOne, atTwo);
-        Traffic.Publisher fromTwo = publisher(two, "two").notAheadOf(atOne, atTwo);
+        Traffic.Publisher fromOne = publisher(one, "one", atOne, atTwo);
+        Traffic.Publisher fromTwo = publisher(two, "two", atOne, atTwo);
         for (Traffic.Publisher publisher : List.of(fromOne, fromTwo)) {
             eventually(() -> assertTrue(publisher.confirmed() > 200));
             int published = result(publisher.stop());
@@ -128,7 +129,7 @@ class TwoHubsTest extends FaultTest {
                 EventType.of("traffic.moving", Integer.class),
                 reader::handle,
                 ListenerOptions.defaults().onError(reader::failed)));
-        Traffic.Publisher publisher = publisher(moving, "moving").notAheadOf(reader);
+        Traffic.Publisher publisher = publisher(moving, "moving", reader);
         eventually(() -> assertTrue(reader.heard(publisher.topic()) > 200));
         proxy.to(other);
         result(closing.close());

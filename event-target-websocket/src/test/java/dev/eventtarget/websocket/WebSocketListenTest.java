@@ -14,6 +14,7 @@ import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.fixtures.Ports;
+import dev.eventtarget.fixtures.link.LinkRecorder;
 import dev.eventtarget.link.Handshake;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
