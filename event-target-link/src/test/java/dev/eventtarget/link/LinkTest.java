@@ -1,12 +1,14 @@
 package dev.eventtarget.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.link.spi.Connector;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -17,9 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -107,13 +106,7 @@ abstract class LinkTest {
     }
 
     static <T> T result(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError("The future failed: " + e.getCause(), e.getCause());
-        } catch (Exception e) {
-            throw new AssertionError("The future is open after " + PATIENCE, e);
-        }
+        return Outcomes.result(future, PATIENCE);
     }
 
     /** What became of it; waits for it. */
@@ -123,15 +116,7 @@ abstract class LinkTest {
     }
 
     static EventTargetException failure(Future<?> future) {
-        try {
-            result(future);
-        } catch (AssertionError e) {
-            if (e.getCause() instanceof EventTargetException failure) {
-                return failure;
-            }
-            throw e;
-        }
-        throw new AssertionError("The future should have failed");
+        return assertInstanceOf(EventTargetException.class, Outcomes.failure(future, PATIENCE));
     }
 
     static Subscription ready(Subscription subscription) {
@@ -140,12 +125,6 @@ abstract class LinkTest {
     }
 
     static void eventually(ThrowingRunnable assertion) {
-        Awaitility.await()
-                .dontCatchUncaughtExceptions()
-                .pollInSameThread()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(2))
-                .atMost(PATIENCE)
-                .untilAsserted(assertion);
+        Outcomes.eventually(assertion, PATIENCE);
     }
 }

@@ -10,6 +10,7 @@ import dev.eventtarget.OverflowPolicy;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.LogLines;
 import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.link.spi.Connector;
 import dev.eventtarget.link.spi.Link;

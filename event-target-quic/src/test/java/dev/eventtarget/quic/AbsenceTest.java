@@ -10,6 +10,8 @@ import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Ports;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.HubStatus.LinkStatus;
@@ -142,7 +144,7 @@ class AbsenceTest extends FaultTest {
         UdpProxy proxy = proxy(url, 0);
         listen(spoke(at(proxy.port(), url)));
         proxy.cut();
-        proxy.leadTo(freePort());
+        proxy.leadTo(Ports.free());
         eventually(() -> assertEquals(List.of(), hub.status().links()));
     }
 }

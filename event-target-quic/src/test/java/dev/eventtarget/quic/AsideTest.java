@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.eventtarget.fixtures.link.LinkRecorder;
 import dev.eventtarget.link.spi.CloseReason;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;

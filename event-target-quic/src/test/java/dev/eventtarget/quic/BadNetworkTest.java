@@ -7,6 +7,7 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubStatus.LinkStatus;
 import io.vertx.core.Future;
@@ -172,7 +173,6 @@ class BadNetworkTest extends FaultTest {
     private void awaitSilence() {
         long[] before = {-1};
         Awaitility.await()
-                .dontCatchUncaughtExceptions()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(300))
                 .until(() -> before[0] == (before[0] = proxy.arrived()));

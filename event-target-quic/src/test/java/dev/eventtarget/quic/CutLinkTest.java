@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import java.time.Duration;

@@ -1,95 +1,24 @@
 package dev.eventtarget.quic;
 
-import dev.eventtarget.EventTargets;
-import dev.eventtarget.ListenerOptions;
-import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.link.HubsAndSpokes;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
-import dev.eventtarget.link.HubOptions;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ThrowingRunnable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What tests of hubs and spokes over datagrams have in common. */
-@Execution(ExecutionMode.CONCURRENT)
-@Timeout(300)
 @NeedsNativeQuic
-abstract class FaultTest {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /** Below the ports that systems give to outgoing connections, so that whoever is gone for a while finds its own free. */
-    private static final int FIRST_PORT = 15_000;
-
-    private static final int LAST_PORT = 32_000;
-    private static final Set<Integer> TAKEN_PORTS = ConcurrentHashMap.newKeySet();
+abstract class FaultTest extends HubsAndSpokes {
+    private static final int BURST = 10;
 
     @TempDir
     Path home;
-
-    /** Of the spokes. */
-    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
-
-    /** Of the hubs. */
-    final Vertx hubVertx =
-            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
-
-    private final List<AutoCloseable> used = new CopyOnWriteArrayList<>();
-
-    @AfterEach
-    final void closeAll() throws Exception {
-        for (AutoCloseable one : used) {
-            one.close();
-        }
-        result(vertx.close());
-        result(hubVertx.close());
-    }
-
-    /** Closes it behind the test, what was used last first. */
-    final <C extends AutoCloseable> C use(C one) {
-        used.add(0, one);
-        return one;
-    }
-
-    static HubOptions options() {
-        return HubOptions.defaults().closeTimeout(Duration.ofMillis(500));
-    }
-
-    final TypedEventTarget memory(String... options) {
-        return target(hubVertx, "memory:" + UUID.randomUUID() + "?closeTimeout=1s", options);
-    }
-
-    private TypedEventTarget target(Vertx on, String uri, String... options) {
-        TypedEventTarget target = EventTargets.open(on, uri + String.join("", options));
-        use(() -> result(target.close().otherwiseEmpty()));
-        return target;
-    }
-
-    final Hub hub(TypedEventTarget target, HubOptions options) {
-        Hub hub = Hub.create(hubVertx, target, options);
-        use(() -> result(hub.close().otherwiseEmpty()));
-        return hub;
-    }
 
     /** Listens at a free port. */
     final String listen(Hub hub) {
@@ -134,56 +63,6 @@ abstract class FaultTest {
 
     /** Publishes no faster than an audience hears it. */
     final Traffic.Publisher publisher(TypedEventTarget target, String name, Traffic.Reader... audience) {
-        return new Traffic.Publisher(vertx, target, name, List.of(audience));
-    }
-
-    /** Listens to all publishers. */
-    final Traffic.Reader reader(TypedEventTarget target) {
-        return reader(target, ListenerOptions.defaults());
-    }
-
-    final Traffic.Reader reader(TypedEventTarget target, ListenerOptions options) {
-        Traffic.Reader reader = new Traffic.Reader();
-        ready(target.addEventListener(Traffic.ALL, reader::handle, options.onError(reader::failed)));
-        return reader;
-    }
-
-    /** A port that nobody has now, for whoever is to be started there more than once. */
-    static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-            if (TAKEN_PORTS.add(port)) {
-                try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
-                    return socket.getLocalPort();
-                } catch (IOException e) {
-                    // another's: try the next
-                }
-            }
-        }
-    }
-
-    static <T> T result(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError("The future failed: " + e.getCause(), e.getCause());
-        } catch (Exception e) {
-            throw new AssertionError("The future is open after " + PATIENCE, e);
-        }
-    }
-
-    static Subscription ready(Subscription subscription) {
-        result(subscription.ready());
-        return subscription;
-    }
-
-    static void eventually(ThrowingRunnable assertion) {
-        Awaitility.await()
-                .dontCatchUncaughtExceptions()
-                .pollInSameThread()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(PATIENCE)
-                .untilAsserted(assertion);
+        return new Traffic.Publisher(vertx, target, name, BURST, List.of(audience));
     }
 }

@@ -8,6 +8,9 @@ import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.ChildJvm;
+import dev.eventtarget.fixtures.Ports;
+import dev.eventtarget.fixtures.link.Traffic;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class HubCrashTest extends FaultTest {
     private static final EventType<Integer> NUMBER = EventType.of("n", Integer.class);
 
-    private final int port = freePort();
+    private final int port = Ports.free();
     private String url;
 
     private ChildJvm start() throws Exception {

@@ -11,6 +11,7 @@ import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Ports;
 import dev.eventtarget.link.Hub;
 import io.vertx.core.Future;
 import java.net.DatagramSocket;
@@ -30,7 +31,7 @@ class HubDialTest extends FaultTest {
     private final TypedEventTarget target = memory();
     private final List<Integer> up = new CopyOnWriteArrayList<>();
     private final List<Integer> down = new CopyOnWriteArrayList<>();
-    private final int port = freePort();
+    private final int port = Ports.free();
 
     private NodeId node(String name) {
         return NodeIdentity.loadOrCreate(home.resolve(name + ".pem")).nodeId();

@@ -1,6 +1,7 @@
 package dev.eventtarget.quic;
 
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.fixtures.ChildJvm;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import io.vertx.core.Vertx;

@@ -2,13 +2,13 @@ package dev.eventtarget.quic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.spi.EventTargetConfig;
@@ -35,10 +35,9 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,18 +77,15 @@ class NodeHandshakeTest {
     }
 
     private static <T> T result(Future<T> future) {
-        return future.toCompletionStage()
-                .toCompletableFuture()
-                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                .join();
+        return Outcomes.result(future, PATIENCE);
     }
 
     private static Throwable failure(Future<?> future) {
-        return assertThrows(CompletionException.class, () -> result(future)).getCause();
+        return Outcomes.failure(future, PATIENCE);
     }
 
-    private static void eventually(Runnable assertion) {
-        Awaitility.await().dontCatchUncaughtExceptions().atMost(PATIENCE).untilAsserted(assertion::run);
+    private static void eventually(ThrowingRunnable assertion) {
+        Outcomes.eventually(assertion, PATIENCE);
     }
 
     private NodeAddress listen(String options) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.fixtures.LogLines;
+import dev.eventtarget.fixtures.Outcomes;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,11 +54,8 @@ class NodeListsTest {
         return lists;
     }
 
-    private static void eventually(Runnable assertion) {
-        Awaitility.await()
-                .dontCatchUncaughtExceptions()
-                .atMost(Duration.ofSeconds(30))
-                .untilAsserted(assertion::run);
+    private static void eventually(ThrowingRunnable assertion) {
+        Outcomes.eventually(assertion, Duration.ofSeconds(30));
     }
 
     /** Waits until two changes to the denylist were seen: the allowlist was looked at by then, too. */
@@ -241,7 +240,7 @@ class NodeListsTest {
     void whatIsWrongIsLoggedOnce() throws Exception {
         Path file = file("allow", one);
         NodeList list = new NodeList(file);
-        try (LoggedLines log = new LoggedLines("dev.eventtarget", file.toString())) {
+        try (LogLines log = new LogLines(file.toString())) {
             file("allow", one, "nonsense");
             for (int i = 0; i < 5; i++) {
                 list.refresh();

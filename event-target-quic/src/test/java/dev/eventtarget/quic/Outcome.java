@@ -13,10 +13,7 @@ final class Outcome {
 
     /** Why a future has failed, or null if it has not; waits for it. */
     static @Nullable Throwable error(Future<?> future) {
-        Awaitility.await()
-                .dontCatchUncaughtExceptions()
-                .atMost(FaultTest.PATIENCE)
-                .until(future::isComplete);
+        Awaitility.await().atMost(FaultTest.PATIENCE).until(future::isComplete);
         return future.cause();
     }
 

@@ -2,6 +2,7 @@ package dev.eventtarget.quic;
 
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.link.HubsByBus;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 /** Nearly every event goes on a stream of its own. */
 @NeedsNativeQuic
 class QuicLargeContractTest extends EventTargetContract {
-    private static final HubsByBus HUBS = new HubsByBus(bus -> "memory:" + bus, "&largeFrom=70");
+    private static final HubsByBus HUBS = QuicHubs.with(bus -> "memory:" + bus, "&largeFrom=70");
 
     @AfterAll
     static void closeHubs() throws Exception {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.eventtarget.fixtures.link.LinkRecorder;
 import dev.eventtarget.link.spi.CloseReason;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;

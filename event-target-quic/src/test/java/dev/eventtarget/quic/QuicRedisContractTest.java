@@ -2,6 +2,8 @@ package dev.eventtarget.quic;
 
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.EmbeddedRedis;
+import dev.eventtarget.fixtures.link.HubsByBus;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -10,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 /** Spokes of hubs on Redis; the hubs are killed and started again, Redis stays. */
 @NeedsNativeQuic
 class QuicRedisContractTest extends EventTargetContract {
-    private static final HubsByBus HUBS = new HubsByBus(bus -> SharedRedis.url() + "?prefix=" + bus);
+    private static final HubsByBus HUBS = QuicHubs.with(bus -> EmbeddedRedis.sharedUrl() + "?prefix=" + bus);
 
     @AfterAll
     static void closeHubs() throws Exception {

@@ -15,6 +15,7 @@ import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.fixtures.SecretLog;
 import dev.eventtarget.link.Hub;
 import java.io.IOException;
 import java.io.PrintWriter;

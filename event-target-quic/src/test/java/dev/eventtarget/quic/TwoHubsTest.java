@@ -9,6 +9,8 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.EmbeddedRedis;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +25,8 @@ class TwoHubsTest extends FaultTest {
 
     private Hub hub() {
         TypedEventTarget target = EventTargets.open(
-                hubVertx, SharedRedis.url() + "?closeTimeout=1s&prefix=" + prefix + "&name=" + UUID.randomUUID());
+                hubVertx,
+                EmbeddedRedis.sharedUrl() + "?closeTimeout=1s&prefix=" + prefix + "&name=" + UUID.randomUUID());
         use(() -> result(target.close().otherwiseEmpty()));
         return hub(target, options().heartbeat(Duration.ofMillis(700)));
     }

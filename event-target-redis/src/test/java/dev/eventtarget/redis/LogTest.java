@@ -8,6 +8,7 @@ import dev.eventtarget.Health;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.LogLines;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

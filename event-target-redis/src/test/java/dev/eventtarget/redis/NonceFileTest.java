@@ -9,6 +9,7 @@ import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
+import dev.eventtarget.fixtures.ChildJvm;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.ChildJvm;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;

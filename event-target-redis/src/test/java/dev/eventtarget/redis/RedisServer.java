@@ -1,5 +1,6 @@
 package dev.eventtarget.redis;
 
+import dev.eventtarget.fixtures.Ports;
 import io.netty.pkitesting.X509Bundle;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -11,9 +12,6 @@ import io.vertx.redis.client.Response;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -40,11 +37,6 @@ final class RedisServer implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Below the ports that systems give to outgoing connections, so that a stopped server finds its own still free. */
-    private static final int FIRST_PORT = 15_000;
-
-    private static final int LAST_PORT = 32_000;
-    private static final Set<Integer> TAKEN_PORTS = ConcurrentHashMap.newKeySet();
     private static final Set<RedisServer> RUNNING = ConcurrentHashMap.newKeySet();
     private static final Vertx VERTX =
             Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true));
@@ -54,8 +46,8 @@ final class RedisServer implements AutoCloseable {
     }
 
     private final Path directory;
-    private final int port = freePort();
-    private final int secondPort = freePort();
+    private final int port = Ports.free();
+    private final int secondPort = Ports.free();
     private final boolean sentinel;
     private Process process;
 
@@ -129,20 +121,6 @@ final class RedisServer implements AutoCloseable {
     static String sharedUrl() {
         String given = System.getenv("REDIS_URL");
         return given == null ? shared().url() : given;
-    }
-
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-            if (TAKEN_PORTS.add(port)) {
-                try (ServerSocket socket = new ServerSocket()) {
-                    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                    return port;
-                } catch (IOException e) {
-                    // another's: try the next
-                }
-            }
-        }
     }
 
     /** Starts the process and waits until it answers; false if another has taken a port of ours. */

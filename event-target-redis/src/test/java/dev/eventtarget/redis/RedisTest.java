@@ -1,10 +1,13 @@
 package dev.eventtarget.redis;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
 import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -12,9 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.parallel.Execution;
@@ -64,25 +64,11 @@ abstract class RedisTest {
     }
 
     static <T> T result(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError("The future failed: " + e.getCause(), e.getCause());
-        } catch (Exception e) {
-            throw new AssertionError("The future is open after " + PATIENCE, e);
-        }
+        return Outcomes.result(future, PATIENCE);
     }
 
     static EventTargetException failure(Future<?> future) {
-        try {
-            result(future);
-        } catch (AssertionError e) {
-            if (e.getCause() instanceof EventTargetException failure) {
-                return failure;
-            }
-            throw e;
-        }
-        throw new AssertionError("The future should have failed");
+        return assertInstanceOf(EventTargetException.class, Outcomes.failure(future, PATIENCE));
     }
 
     static Subscription ready(Subscription subscription) {
@@ -91,12 +77,6 @@ abstract class RedisTest {
     }
 
     static void eventually(ThrowingRunnable assertion) {
-        Awaitility.await()
-                .dontCatchUncaughtExceptions()
-                .pollInSameThread()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(PATIENCE)
-                .untilAsserted(assertion);
+        Outcomes.eventually(assertion, PATIENCE);
     }
 }

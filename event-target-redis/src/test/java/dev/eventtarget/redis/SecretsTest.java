@@ -13,6 +13,7 @@ import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.SecretLog;
 import io.netty.pkitesting.CertificateBuilder;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;

@@ -53,7 +53,6 @@ class ServerTroubleTest extends RedisTest {
         long before = Long.parseLong(server.info("total_commands_processed"));
         Duration second = Duration.ofSeconds(1);
         Awaitility.await()
-                .dontCatchUncaughtExceptions()
                 .pollInterval(Duration.ofMillis(100))
                 .during(second)
                 .atMost(second.multipliedBy(5))

@@ -9,6 +9,8 @@ import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Ports;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import java.time.Duration;

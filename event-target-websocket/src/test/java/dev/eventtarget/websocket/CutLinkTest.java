@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import java.time.Duration;
 import java.util.List;
@@ -36,9 +37,9 @@ class CutLinkTest extends FaultTest {
         Traffic.Reader atTheTarget = reader(target);
         Traffic.Reader atOne = reader(one);
         Traffic.Reader atTwo = reader(two);
-        Traffic.Publisher fromOne = publisher(one, "one").notAheadOf(atOne, atTwo);
-        Traffic.Publisher fromTwo = publisher(two, "two").notAheadOf(atOne, atTwo);
-        Traffic.Publisher fromTheTarget = publisher(target, "three").notAheadOf(atOne, atTwo);
+        Traffic.Publisher fromOne = publisher(one, "one", atOne, atTwo);
+        Traffic.Publisher fromTwo = publisher(two, "two", atOne, atTwo);
+        Traffic.Publisher fromTheTarget = publisher(target, "three", atOne, atTwo);
 
         for (int cut = 1; cut <= CUTS; cut++) {
             int cuts = cut;

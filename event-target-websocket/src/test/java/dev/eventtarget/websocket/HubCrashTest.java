@@ -8,6 +8,9 @@ import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.ChildJvm;
+import dev.eventtarget.fixtures.Ports;
+import dev.eventtarget.fixtures.link.Traffic;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +77,7 @@ class HubCrashTest extends FaultTest {
     void aHubThatWasStoppedGoesOnWhereItWas() throws Exception {
         ChildJvm child = start();
         Traffic.Reader reader = reader(spoke(url));
-        Traffic.Publisher publisher = publisher(spoke(url), "one").notAheadOf(reader);
+        Traffic.Publisher publisher = publisher(spoke(url), "one", reader);
         eventually(() -> assertTrue(reader.heard(publisher.topic()) > 100));
         child.suspend();
         int confirmed = publisher.confirmed();

@@ -1,6 +1,7 @@
 package dev.eventtarget.websocket;
 
 import dev.eventtarget.EventTargets;
+import dev.eventtarget.fixtures.ChildJvm;
 import dev.eventtarget.link.Hub;
 import io.vertx.core.Vertx;
 

@@ -1,8 +1,9 @@
 package dev.eventtarget.websocket;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.eventtarget.fixtures.Outcomes;
+import dev.eventtarget.fixtures.link.LinkRecorder;
 import dev.eventtarget.link.spi.CloseReason;
 import dev.eventtarget.spi.EventTargetConfig;
 import io.vertx.core.Future;
@@ -40,15 +41,12 @@ abstract class LinkTest {
         result(vertx.close());
     }
 
-    static <T> T result(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    static <T> T result(Future<T> future) {
+        return Outcomes.result(future, PATIENCE);
     }
 
     static void eventually(ThrowingRunnable assertion) {
-        await().dontCatchUncaughtExceptions()
-                .pollInterval(Duration.ofMillis(10))
-                .atMost(PATIENCE)
-                .untilAsserted(assertion);
+        Outcomes.eventually(assertion, PATIENCE);
     }
 
     HttpServer serve(HttpServerOptions options) throws Exception {

@@ -14,6 +14,7 @@ import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.fixtures.SecretLog;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import io.vertx.core.Future;

@@ -137,7 +137,6 @@ class TroublesomePeerTest extends FaultTest {
         thread.shutdown();
         AtomicLong before = new AtomicLong(-1);
         Awaitility.await()
-                .dontCatchUncaughtExceptions()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> flood.isDone() || sent.get() == before.getAndSet(sent.get()));

@@ -9,6 +9,8 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.GapException;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.EmbeddedRedis;
+import dev.eventtarget.fixtures.link.Traffic;
 import dev.eventtarget.link.Hub;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +24,8 @@ class TwoHubsTest extends FaultTest {
 
     private Hub hub() {
         TypedEventTarget target = EventTargets.open(
-                hubVertx, SharedRedis.url() + "?closeTimeout=1s&prefix=" + prefix + "&name=" + UUID.randomUUID());
+                hubVertx,
+                EmbeddedRedis.sharedUrl() + "?closeTimeout=1s&prefix=" + prefix + "&name=" + UUID.randomUUID());
         use(() -> result(target.close().otherwiseEmpty()));
         return hub(target, options());
     }
@@ -33,8 +36,8 @@ class TwoHubsTest extends FaultTest {
         TypedEventTarget two = spoke(listen(hub()));
         Traffic.Reader atOne = reader(one);
         Traffic.Reader atTwo = reader(two);
-        Traffic.Publisher fromOne = publisher(one, "one").notAheadOf(atOne, atTwo);
-        Traffic.Publisher fromTwo = publisher(two, "two").notAheadOf(atOne, atTwo);
+        Traffic.Publisher fromOne = publisher(one, "one", atOne, atTwo);
+        Traffic.Publisher fromTwo = publisher(two, "two", atOne, atTwo);
         for (Traffic.Publisher publisher : List.of(fromOne, fromTwo)) {
             eventually(() -> assertTrue(publisher.confirmed() > 200));
             int published = result(publisher.stop());
@@ -126,7 +129,7 @@ class TwoHubsTest extends FaultTest {
                 EventType.of("traffic.moving", Integer.class),
                 reader::handle,
                 ListenerOptions.defaults().onError(reader::failed)));
-        Traffic.Publisher publisher = publisher(moving, "moving").notAheadOf(reader);
+        Traffic.Publisher publisher = publisher(moving, "moving", reader);
         eventually(() -> assertTrue(reader.heard(publisher.topic()) > 200));
         proxy.to(other);
         result(closing.close());

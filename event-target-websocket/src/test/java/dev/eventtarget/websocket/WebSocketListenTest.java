@@ -12,6 +12,9 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.NotConnectedException;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
+import dev.eventtarget.fixtures.Ports;
+import dev.eventtarget.fixtures.link.LinkRecorder;
 import dev.eventtarget.link.Handshake;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
@@ -44,7 +47,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -77,8 +79,7 @@ class WebSocketListenTest {
     }
 
     private Throwable failure(Future<?> future) {
-        return assertThrows(ExecutionException.class, () -> LinkTest.result(future))
-                .getCause();
+        return Outcomes.failure(future, LinkTest.PATIENCE);
     }
 
     private Throwable connectFailure(String uri) throws Exception {

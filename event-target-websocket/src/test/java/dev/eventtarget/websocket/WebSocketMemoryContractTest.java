@@ -3,6 +3,7 @@ package dev.eventtarget.websocket;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.link.HubsByBus;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 
 /** Spokes of hubs in memory; the hubs are killed and started again, their targets stay. */
 class WebSocketMemoryContractTest extends EventTargetContract {
-    private static final HubsByBus HUBS = new HubsByBus(bus -> "memory:" + bus);
+    private static final HubsByBus HUBS = WebSocketHubs.with(bus -> "memory:" + bus);
 
     @AfterAll
     static void closeHubs() throws Exception {

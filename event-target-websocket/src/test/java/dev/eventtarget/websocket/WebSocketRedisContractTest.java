@@ -2,6 +2,8 @@ package dev.eventtarget.websocket;
 
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.EmbeddedRedis;
+import dev.eventtarget.fixtures.link.HubsByBus;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -9,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 
 /** Spokes of hubs on Redis; the hubs are killed and started again, Redis stays. */
 class WebSocketRedisContractTest extends EventTargetContract {
-    private static final HubsByBus HUBS = new HubsByBus(bus -> SharedRedis.url() + "?prefix=" + bus);
+    private static final HubsByBus HUBS = WebSocketHubs.with(bus -> EmbeddedRedis.sharedUrl() + "?prefix=" + bus);
 
     @AfterAll
     static void closeHubs() throws Exception {

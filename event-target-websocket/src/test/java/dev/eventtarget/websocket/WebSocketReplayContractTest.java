@@ -2,6 +2,7 @@ package dev.eventtarget.websocket;
 
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.link.HubsByBus;
 import dev.eventtarget.tck.EventTargetContract;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 
 /** Spokes of hubs that keep a history. */
 class WebSocketReplayContractTest extends EventTargetContract {
-    private static final HubsByBus HUBS = new HubsByBus(bus -> "memory:" + bus + "?history=10000");
+    private static final HubsByBus HUBS = WebSocketHubs.with(bus -> "memory:" + bus + "?history=10000");
 
     @AfterAll
     static void closeHubs() throws Exception {

@@ -17,6 +17,7 @@ import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.fixtures.LogLines;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -101,7 +102,7 @@ class EventTargetMetricsTest extends MetricsTest {
         // warns once a process, and then goes on in small print
         Logger registering = Logger.getLogger(MeterRegistry.class.getName());
         registering.setLevel(Level.ALL);
-        try (LogLines log = new LogLines("eventtarget.")) {
+        try (LogLines log = new LogLines("eventtarget.", Level.ALL)) {
             TypedEventTarget target = open(address);
             for (int i = 1; i <= 3; i++) {
                 ready(target.addEventListener(PLACED.withId("" + i), event -> {}));

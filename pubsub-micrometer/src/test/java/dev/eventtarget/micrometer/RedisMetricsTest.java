@@ -9,50 +9,24 @@ import dev.eventtarget.OverflowPolicy;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
-import java.util.concurrent.ThreadLocalRandom;
+import dev.eventtarget.fixtures.EmbeddedRedis;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import redis.embedded.RedisServer;
-import redis.embedded.exceptions.EmbeddedRedisException;
 
 /** On Redis, with a server that is stopped. */
 class RedisMetricsTest extends MetricsTest {
     private static final EventType<Integer> PLACED = EventType.of("order.placed", Integer.class);
-    private static final int FIRST_PORT = 15_000;
-    private static final int LAST_PORT = 32_000;
-    private static final int MOST_ATTEMPTS = 20;
-
-    private RedisServer server;
-    private String url;
-
-    private void start() {
-        for (int attempt = 1; ; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-            try {
-                server = RedisServer.builder()
-                        .port(port)
-                        .bind("127.0.0.1")
-                        .setting("save \"\"")
-                        .build();
-                server.start();
-                url = "redis://127.0.0.1:" + port;
-                return;
-            } catch (EmbeddedRedisException e) {
-                if (attempt == MOST_ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
-    }
+    private EmbeddedRedis server;
 
     @AfterEach
-    void stop() throws Exception {
-        server.stop();
+    void stop() {
+        server.close();
     }
 
     @Test
     void aServerThatGoesIsSeen() throws Exception {
-        start();
+        server = EmbeddedRedis.start();
+        String url = server.url();
         TypedEventTarget target = open(url + "?closeTimeout=1s");
         Subscription subscription = ready(target.addEventListener(
                 PLACED, event -> {}, ListenerOptions.defaults().group("stock").buffer(10, OverflowPolicy.BLOCK)));
@@ -75,7 +49,7 @@ class RedisMetricsTest extends MetricsTest {
         eventually(() -> assertEquals(0, gauge("eventtarget.behind", "group", "stock")));
 
         assertEquals(0, count("eventtarget.disconnections"));
-        server.stop();
+        server.close();
         eventually(() -> assertEquals(1, gauge("eventtarget.health", "state", "degraded")));
         assertTrue(count("eventtarget.disconnections", "transport", "redis", "target", url) >= 1);
     }

@@ -19,6 +19,7 @@ import dev.eventtarget.RetryPolicy;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.link.Hub;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.Baggage;
@@ -53,9 +54,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -106,22 +104,11 @@ class EventTargetTracingTest {
     }
 
     private static <T> T result(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError("The future failed: " + e.getCause(), e.getCause());
-        } catch (Exception e) {
-            throw new AssertionError("The future is open after " + PATIENCE, e);
-        }
+        return Outcomes.result(future, PATIENCE);
     }
 
     private static void eventually(ThrowingRunnable assertion) {
-        Awaitility.await()
-                .pollInSameThread()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(PATIENCE)
-                .untilAsserted(assertion);
+        Outcomes.eventually(assertion, PATIENCE);
     }
 
     private List<SpanData> spans(String name) {

@@ -14,6 +14,7 @@ import dev.eventtarget.StartFrom;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.examples.Order;
+import dev.eventtarget.fixtures.EmbeddedRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -36,8 +37,8 @@ class RedissonMigrationTest {
     private final String prefix = "guide-" + UUID.randomUUID();
     private final List<Object> before = new CopyOnWriteArrayList<>();
     private final List<Object> after = new CopyOnWriteArrayList<>();
-    private final RedissonClient redisson = redisson(RedisServers.url());
-    private final TypedEventTarget target = target(RedisServers.url());
+    private final RedissonClient redisson = redisson(EmbeddedRedis.sharedUrl());
+    private final TypedEventTarget target = target(EmbeddedRedis.sharedUrl());
     private final PubSub pubSub = PubSub.over(target);
 
     private static RedissonClient redisson(String redisUrl) {
