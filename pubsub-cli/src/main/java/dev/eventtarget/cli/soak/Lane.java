@@ -1,0 +1,136 @@
+package dev.eventtarget.cli.soak;
+
+import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargets;
+import dev.eventtarget.EventType;
+import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.cli.soak.Publisher.Numbered;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** One transport: its publishers, and the target of its listeners, with connections of their own. */
+final class Lane {
+    private static final int PUBLISHERS = 2;
+    private static final long RETRY_MILLIS = 200;
+
+    private final Vertx vertx;
+    private final Soak.Transport transport;
+    private final String url;
+    private final @Nullable Path nonce;
+    private final EventType<Numbered> type;
+    private final List<Publisher> publishers;
+    private final TypedEventTarget listening;
+    private TypedEventTarget publishing;
+
+    /**
+     * Opens both targets.
+     *
+     * @param vertx runs them
+     * @param transport which it is
+     * @param url where the target is
+     * @param rate how many events a second to publish
+     * @param nonce the file that keeps the publishers' identity; null if this transport has none
+     */
+    Lane(Vertx vertx, Soak.Transport transport, String url, int rate, @Nullable Path nonce) {
+        this.vertx = vertx;
+        this.transport = transport;
+        this.url = url;
+        this.nonce = nonce;
+        type = EventType.of("soak." + transport, Numbered.class);
+        publishers = IntStream.range(0, PUBLISHERS)
+                .mapToObj(key -> new Publisher(type, key, (double) rate / PUBLISHERS))
+                .toList();
+        // those of one name share a connection, and in memory the target
+        boolean shared = transport == Soak.Transport.memory;
+        listening = EventTargets.open(vertx, config(shared ? "soak" : "soak-listeners"));
+        publishing = openPublishing();
+    }
+
+    private JsonObject config(String name) {
+        return new JsonObject().put("url", url).put("name", name);
+    }
+
+    private TypedEventTarget openPublishing() {
+        JsonObject config = config(transport == Soak.Transport.memory ? "soak" : "soak-publishers");
+        if (nonce != null) {
+            config.put("producerNoncePath", nonce.toString());
+        }
+        return EventTargets.open(vertx, config);
+    }
+
+    Soak.Transport transport() {
+        return transport;
+    }
+
+    EventType<Numbered> type() {
+        return type;
+    }
+
+    List<Publisher> publishers() {
+        return publishers;
+    }
+
+    TypedEventTarget listening() {
+        return listening;
+    }
+
+    void start() {
+        publishers.forEach(publisher -> {
+            publisher.to(publishing);
+            publisher.start(vertx);
+        });
+    }
+
+    void stop() {
+        publishers.forEach(publisher -> publisher.stop(vertx));
+    }
+
+    /**
+     * Starts the publishers anew while the disk with the nonce file is full: the file beside it, which is to take its place,
+     * can't be written.
+     *
+     * @param millis for how long
+     * @return whether that was refused, as long as it lasted
+     */
+    synchronized boolean fillDisk(Path nonceFile, long millis) throws IOException, InterruptedException {
+        publishers.forEach(publisher -> publisher.to(null));
+        publishing.close().otherwiseEmpty().await();
+        Path obstacle = nonceFile.resolveSibling(nonceFile.getFileName() + ".new");
+        Path inside = obstacle.resolve("full");
+        Files.createDirectories(inside);
+        boolean refused = true;
+        try {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+            do {
+                refused &= isRefused();
+                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+            } while (System.nanoTime() - end < 0);
+        } finally {
+            Files.deleteIfExists(inside);
+            Files.deleteIfExists(obstacle);
+            publishing = openPublishing();
+            publishers.forEach(publisher -> publisher.to(publishing));
+        }
+        return refused;
+    }
+
+    private boolean isRefused() {
+        try {
+            openPublishing().close().await();
+            return false;
+        } catch (ConfigurationException e) {
+            return true;
+        }
+    }
+
+    List<TypedEventTarget> targets() {
+        return List.of(publishing, listening);
+    }
+}
