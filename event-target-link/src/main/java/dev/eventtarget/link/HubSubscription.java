@@ -143,7 +143,9 @@ final class HubSubscription {
         Subscription subscription = target.addAsyncEventListener(type, listener, options.onError(this::report));
         own = subscription;
         setCredit(credit);
-        return subscription.ready().onSuccess(there -> ready = true);
+        Promise<Void> listening = session.promise(); // the target completes its own on whatever thread
+        subscription.ready().onComplete(listening);
+        return listening.future().onSuccess(there -> ready = true);
     }
 
     /** What the target has left out, as it may wait for no spoke. */
