@@ -56,7 +56,8 @@ final class HubProcess implements Soak.Server {
     /** Returns the address that it says. */
     private String run() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(pubsub);
-        command.addAll(List.of("hub", "--listen", url, "--backend", backend));
+        String listen = url.replaceFirst("//.*@", "//"); // without the NodeId, which spokes need
+        command.addAll(List.of("hub", "--listen", listen, "--backend", backend));
         command.addAll(options);
         Path out = directory.resolve("out");
         Path log = directory.resolve("log");

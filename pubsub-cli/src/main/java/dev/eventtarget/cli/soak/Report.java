@@ -107,7 +107,7 @@ public final class Report {
         }
         lines.add("");
         if (courses.isEmpty()) {
-            lines.add("It was too short to tell whether anything grows.");
+            lines.add("It was too short to tell whether anything grows: that takes a minute.");
         } else {
             lines.addAll(
                     List.of("| In this process | first third | last third | most | flat |", "|---|--:|--:|--:|---|"));

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 
 /** What this process uses, seen from time to time: whether it grows. */
 final class Resources {
-    private static final int FEWEST_SAMPLES = 9;
+    private static final int FEWEST_SAMPLES = 27;
     private static final long MEBI = 1 << 20;
 
     private final List<Sample> samples = new ArrayList<>();

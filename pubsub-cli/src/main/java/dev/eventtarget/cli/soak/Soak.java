@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 public final class Soak {
     private static final int FAULT_THREADS = 8;
     private static final long LOOK_MILLIS = 200;
-    private static final long SHORTEST_SAMPLING_MILLIS = 500;
+    private static final long SHORTEST_SAMPLING_MILLIS = 2_000;
     private static final long LONGEST_SAMPLING_MILLIS = 10_000;
     private static final int SAMPLES = 60;
-    private static final long READY_SECONDS = 60;
+    private static final long READY_SECONDS = 120;
     private static final long END_SECONDS = 180;
     private static final long CLOSE_SECONDS = 90;
     private static final long SLOWEST_MILLIS = 40;
