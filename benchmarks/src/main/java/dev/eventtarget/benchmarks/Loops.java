@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /** A Vert.x with some event loops, and a context on each. */
 final class Loops implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final Vertx vertx;
     private final List<Context> contexts = new ArrayList<>();

@@ -31,7 +31,7 @@ import org.java_websocket.server.WebSocketServer;
 /** WebSockets without a protocol on them: a text of 128 bytes is a message. */
 final class WebSocketPeers {
     private static final String TEXT = new String(WebSocketBenchmark.MESSAGE, US_ASCII);
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     private WebSocketPeers() {}
 

@@ -12,7 +12,7 @@ final class LogLines extends Handler implements AutoCloseable {
     private final Logger logger = Logger.getLogger("");
     private final String text;
     private final List<String> lines = new CopyOnWriteArrayList<>();
-    private final List<Throwable> traces = new CopyOnWriteArrayList<>();
+    private final List<String> traces = new CopyOnWriteArrayList<>();
 
     LogLines(String text) {
         this.text = text;
@@ -25,8 +25,8 @@ final class LogLines extends Handler implements AutoCloseable {
         return lines;
     }
 
-    /** {@return what was logged with its stack trace} */
-    List<Throwable> traces() {
+    /** {@return the messages that were logged with a stack trace} */
+    List<String> traces() {
         return traces;
     }
 
@@ -36,7 +36,7 @@ final class LogLines extends Handler implements AutoCloseable {
         if (message.contains(text)) {
             lines.add(entry.getLevel() + " " + message);
             if (entry.getThrown() != null) {
-                traces.add(entry.getThrown());
+                traces.add(message + ": " + entry.getThrown());
             }
         }
     }

@@ -3,11 +3,12 @@ package dev.eventtarget.quic;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** What a logger is told that has a text in it: of other tests as well, which run beside. */
+/** What a logger is told at a level that is shown, and that has a text in it: of other tests as well, which run beside. */
 final class LoggedLines extends Handler implements AutoCloseable {
     private final Logger logger;
     private final String text;
@@ -17,6 +18,7 @@ final class LoggedLines extends Handler implements AutoCloseable {
         this.logger = Logger.getLogger(logger);
         this.text = text;
         setFormatter(new SimpleFormatter());
+        setLevel(Level.INFO);
         this.logger.addHandler(this);
     }
 
@@ -28,7 +30,7 @@ final class LoggedLines extends Handler implements AutoCloseable {
     @Override
     public void publish(LogRecord entry) {
         String message = getFormatter().formatMessage(entry);
-        if (message.contains(text)) {
+        if (isLoggable(entry) && message.contains(text)) {
             lines.add(entry.getLevel().getName() + " " + message);
         }
     }

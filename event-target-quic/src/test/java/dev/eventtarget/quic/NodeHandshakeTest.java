@@ -60,6 +60,9 @@ class NodeHandshakeTest {
     /** Of all connections of a client: it has one socket, and that is on one event loop. */
     private final Context clients = vertx.getOrCreateContext();
 
+    /** Vert.x closes clients that nobody has any more. */
+    private final List<QuicClient> held = new CopyOnWriteArrayList<>();
+
     private TypedEventTarget target;
     private Hub hub;
 
@@ -100,7 +103,9 @@ class NodeHandshakeTest {
         tls.setKeyCertOptions(shown)
                 .setTrustOptions(TrustOptions.wrap(new NodeTrust(any -> true)))
                 .setApplicationLayerProtocols(List.of(QuicNode.ALPN));
-        return vertx.createQuicClient(new QuicClientConfig().setConnectTimeout(PATIENCE), tls);
+        QuicClient client = vertx.createQuicClient(new QuicClientConfig().setConnectTimeout(PATIENCE), tls);
+        held.add(client);
+        return client;
     }
 
     /** How a connection ends, of a client which sends events as soon as it can. */

@@ -196,12 +196,17 @@ final class RedisEventTarget extends AbstractEventTarget {
 
     /** Until no listener has got another reader meanwhile. */
     private Future<Void> catchUp(Set<StreamReader> before) {
-        Set<StreamReader> readers = new HashSet<>();
-        takers.values().forEach(taker -> readers.add(taker.reader()));
+        Set<StreamReader> readers = readers();
         return readers.equals(before)
                 ? Future.succeededFuture()
                 : Future.join(readers.stream().map(StreamReader::catchUp).toList())
                         .compose(done -> catchUp(readers));
+    }
+
+    private Set<StreamReader> readers() {
+        Set<StreamReader> readers = new HashSet<>();
+        takers.values().forEach(taker -> readers.add(taker.reader()));
+        return readers;
     }
 
     @Override
@@ -214,11 +219,9 @@ final class RedisEventTarget extends AbstractEventTarget {
     @Override
     protected Future<Map<ListenerSubscription, Long>> behind() {
         Map<ListenerSubscription, Long> behind = new ConcurrentHashMap<>();
-        Set<StreamReader> readers = new HashSet<>();
-        takers.values().forEach(taker -> readers.add(taker.reader()));
         return Future.join(
                         publisher.check(),
-                        Future.join(readers.stream()
+                        Future.join(readers().stream()
                                 .map(reader -> reader.behind()
                                         .onSuccess(known -> known.forEach(
                                                 (taker, events) -> behind.put(taker.subscription(), events))))

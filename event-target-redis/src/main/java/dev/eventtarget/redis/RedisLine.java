@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * several times faster on the connection's own event loop.
  */
 final class RedisLine {
-
     private static final long RECONNECT_MILLIS = 100;
 
     private final Vertx vertx;

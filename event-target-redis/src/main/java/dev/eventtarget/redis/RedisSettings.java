@@ -159,7 +159,8 @@ record RedisSettings(
         }
         String path = config.string("path", "");
         if (!path.matches("(/\\d{1,4})?")) {
-            throw new ConfigurationException("The path " + path + " must be / and the number of a database");
+            // not repeated: it may be the end of a password with a / in it
+            throw new ConfigurationException("The path must be / and the number of a database, such as /1");
         }
         int port = config.integer("port", 6379, 1, 65535);
         for (String host : config.string("host", "localhost").split(",", -1)) {

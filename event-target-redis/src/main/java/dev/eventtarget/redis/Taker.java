@@ -26,7 +26,7 @@ final class Taker {
     /** The types that it reads or is about to, where it listens to a pattern. */
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
-    /** Of a group: offered and not settled. */
+    /** Offered and not settled. */
     private final AtomicInteger open = new AtomicInteger();
 
     private volatile StreamReader reader;
@@ -119,10 +119,11 @@ final class Taker {
      */
     int room() {
         ListenerOptions options = subscription.options();
-        if (options.group() != null && subscription.isPaused()) {
+        boolean grouped = options.group() != null;
+        if (grouped && subscription.isPaused()) {
             return 0;
         }
-        if (options.group() != null && options.isOnce()) {
+        if (grouped && options.isOnce()) {
             return 1 - open.get();
         }
         OverflowPolicy policy = options.overflow();
@@ -130,9 +131,8 @@ final class Taker {
             return Integer.MAX_VALUE;
         }
         int capacity = subscription.buffer().capacity();
-        if (options.group() == null) {
-            return capacity - subscription.buffer().size();
-        }
-        return Math.max(capacity, options.concurrency()) - open.get();
+        return grouped
+                ? Math.max(capacity, options.concurrency()) - open.get()
+                : capacity - subscription.buffer().size();
     }
 }

@@ -3,6 +3,7 @@ package dev.eventtarget.redis;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
@@ -17,6 +18,7 @@ final class LogLines extends Handler implements AutoCloseable {
     LogLines(String text) {
         this.text = text;
         setFormatter(new SimpleFormatter());
+        setLevel(Level.INFO);
         logger.addHandler(this);
     }
 
@@ -33,7 +35,7 @@ final class LogLines extends Handler implements AutoCloseable {
     @Override
     public void publish(LogRecord entry) {
         String message = getFormatter().formatMessage(entry);
-        if (message.contains(text)) {
+        if (isLoggable(entry) && message.contains(text)) {
             lines.add(entry.getLevel() + " " + message);
             if (entry.getThrown() != null) {
                 traces.add(entry.getThrown());

@@ -8,6 +8,7 @@ import dev.eventtarget.link.Hub;
 import dev.eventtarget.websocket.WebSocketHub;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -31,8 +32,8 @@ public final class MountedHub {
         Hub hub = Hub.create(vertx, target);
         HttpServer server = serve(vertx, hub).await();
 
-        System.out.println(vertx.createHttpClient()
-                .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/orders")
+        HttpClient client = vertx.createHttpClient(); // closed by Vert.x once nobody refers to it
+        System.out.println(client.request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/orders")
                 .compose(request -> request.send().compose(HttpClientResponse::body))
                 .await());
 
@@ -45,6 +46,7 @@ public final class MountedHub {
         PubSub.over(spoke).publish(PLACED, new Order("42", 3)).await();
         heard.await();
 
+        client.close().await();
         spoke.close().await();
         hub.close().await();
         vertx.close().await();

@@ -54,6 +54,9 @@ class DocumentationTest {
     private static final Pattern HUB_OPTIONS = Pattern.compile("(?ms)^<!-- hub options -->\n\n?^```json\n(.*?)^```$");
     private static final Path GUIDE = Documentation.ROOT.resolve("docs/guide");
     private static final Pattern OPTIONS = Pattern.compile("<!-- options: ([\\w ]+) -->");
+    private static final Pattern TEST = Pattern.compile("([a-z.]+)\\.([A-Z]\\w+)\\.(\\w+)");
+    private static final Pattern TEST_ANNOTATION =
+            Pattern.compile(" +@(Test|ParameterizedTest|RepeatedTest|Property)\\b");
     private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| (.*) \\|");
 
     /** A row for each target, a column for each capability; the first cell is the target's URI. */
@@ -173,6 +176,57 @@ class DocumentationTest {
                 .map(ROW::matcher)
                 .filter(Matcher::matches)
                 .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+    }
+
+    /** Each threat has a test, which is named as {@code package.Class.method}, or a limit in the last column. */
+    @Test
+    void theTestsThatThreatsNameExist() throws IOException {
+        List<List<String>> threats =
+                table(Documentation.ROOT.resolve("docs/architecture/security.md"), "<!-- threats -->");
+        assertTrue(threats.size() > 30, "The table has only " + threats.size() + " rows");
+        List<String> wrong = new ArrayList<>();
+        for (List<String> threat : threats.subList(2, threats.size())) {
+            if (threat.get(3).isEmpty() && (threat.size() < 5 || threat.get(4).isEmpty())) {
+                wrong.add(threat.get(1) + " has neither a test nor a limit");
+            }
+            for (String test : threat.get(3).split(", ")) {
+                if (!test.isEmpty() && !isTest(test)) {
+                    wrong.add(test + " is no test");
+                }
+            }
+        }
+
+        assertEquals(List.of(), wrong);
+    }
+
+    private static boolean isTest(String name) throws IOException {
+        Matcher parts = TEST.matcher(name);
+        if (!parts.matches()) {
+            return false;
+        }
+        String file =
+                "src/test/java/dev/eventtarget/" + parts.group(1).replace('.', '/') + "/" + parts.group(2) + ".java";
+        try (Stream<Path> modules = Files.list(Documentation.ROOT)) {
+            for (Path module : modules.toList()) {
+                if (Files.exists(module.resolve(file))) {
+                    return hasTest(Files.readAllLines(module.resolve(file)), parts.group(3));
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether a method has one of the annotations of tests above it. */
+    private static boolean hasTest(List<String> lines, String method) {
+        boolean annotated = false;
+        for (String line : lines) {
+            annotated = !line.isBlank()
+                    && (annotated || TEST_ANNOTATION.matcher(line).lookingAt());
+            if (annotated && line.contains("void " + method + "(")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Test

@@ -79,6 +79,9 @@ public final class EventTargetConfig {
             for (String pair : query.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 String key = decode(equals < 0 ? pair : pair.substring(0, equals));
+                if (key.indexOf('@') >= 0) {
+                    throw unescaped(uri);
+                }
                 put(options, key, equals < 0 ? "true" : decode(pair.substring(equals + 1)));
             }
         }
@@ -110,8 +113,19 @@ public final class EventTargetConfig {
         }
         put(options, "host", host);
         if (port) {
-            put(options, "port", hostPort.substring(colon + 1));
+            String number = hostPort.substring(colon + 1);
+            if (at < 0 && uri.indexOf('@') >= 0 && !number.matches("\\d*")) {
+                throw unescaped(uri);
+            }
+            put(options, "port", number);
         }
+    }
+
+    /** An authority that ends too early, in the midst of a password: its halves must not be told as port and path. */
+    private static ConfigurationException unescaped(String uri) {
+        return new ConfigurationException(
+                "'" + redact(uri)
+                        + "' has a user or a password that is not escaped: write %2F for /, %3F for ?, %23 for # and %40 for @");
     }
 
     /**

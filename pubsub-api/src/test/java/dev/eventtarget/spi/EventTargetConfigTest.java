@@ -108,7 +108,15 @@ class EventTargetConfigTest {
                 "redis://user:s3cret@:1",
                 "redis://host name?password=s3cret&x=1",
                 "redis://host name?redisToken=s3cret",
-                "redis://host name?clientSecret=s3cret"
+                "redis://host name?clientSecret=s3cret",
+                "redis://user:s3cret/more@host",
+                "redis://user:s3cret?more@host",
+                "redis://user:s3cret#more@host",
+                "redis://user:more?s3cret@host",
+                "redis://user:1?s3cret@host",
+                "redis://:more/s3cret@host",
+                "redis://user:s3cret%@host",
+                "redis://user:%s3cret@host"
             })
     void errorsDoNotQuoteSecrets(String uri) {
         String message = assertThrows(ConfigurationException.class, () -> EventTargetConfig.of(uri))

@@ -47,11 +47,18 @@ final class LocatedDocument {
             throw mistake(
                     where == null ? file + ":1:1" : here(where),
                     json
-                            ? "this is no JSON: " + e.getOriginalMessage()
+                            ? "this is no JSON: " + withoutTheText(e.getOriginalMessage())
                             : "this is no YAML: " + inShort(e.getOriginalMessage()));
         } catch (IOException e) {
             throw mistake(file + ":1:1", String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Without the word that can't be read: it may be a password that should have been in quotes. */
+    private static String withoutTheText(String message) {
+        return message.startsWith("Unrecognized token")
+                ? "a word that is none of JSON's: text is put in quotes"
+                : message;
     }
 
     /** Without the text around the place, which the message has on lines that begin with a space. */
@@ -89,8 +96,10 @@ final class LocatedDocument {
 
     private Object value(JsonParser parser, String path) throws IOException {
         if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+            // not repeated: it may be a password that begins with a *
             throw mistake(
-                    here(parser.currentTokenLocation()), "write the value out: *" + parser.getText() + " is an alias");
+                    here(parser.currentTokenLocation()),
+                    "write the value out: aliases are not followed, and text that begins with * is put in quotes");
         }
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser, path);

@@ -160,7 +160,7 @@ public final class Main implements Callable<Integer> {
                 .setParameterExceptionHandler((e, args) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr()
-                            .println(oneLine(e.getMessage()) + " (see "
+                            .println(withoutSecrets(oneLine(e.getMessage())) + " (see "
                                     + command.getCommandSpec().qualifiedName() + " --help)");
                     return USAGE;
                 })
@@ -194,6 +194,12 @@ public final class Main implements Callable<Integer> {
                 e instanceof EventTargetException && message != null
                         ? message
                         : e.getClass().getSimpleName() + (message == null ? "" : ": " + message));
+    }
+
+    /** A URL that stands where it does not belong is told as an argument that is wrong. */
+    private static String withoutSecrets(String message) {
+        return message.replaceAll("//\\S*@", "//…@")
+                .replaceAll("((?i:password|token|secret|key)[^=&\\s]*=)[^&\\s']*", "$1…");
     }
 
     private static String oneLine(@Nullable String text) {

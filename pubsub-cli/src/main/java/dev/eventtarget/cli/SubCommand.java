@@ -114,12 +114,20 @@ final class SubCommand extends UrlCommand {
         Printer printer = new Printer(target);
         boolean interrupted = false;
         try {
-            vertx.deployVerticle(printer, new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
-                    .await();
+            Future<String> listening =
+                    vertx.deployVerticle(printer, new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER));
+            listening.onFailure(error -> printer.ended.countDown());
             if (timeout == null) {
                 printer.ended.await();
             } else if (!printer.ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!listening.isComplete()) {
+                    printer.failed = true;
+                    err().println("Not listening after " + timeout.toMillis() + " ms: pubsub doctor looks why");
+                }
                 printer.close().await();
+            }
+            if (listening.failed()) {
+                listening.await(); // throws what has gone wrong
             }
         } catch (InterruptedException e) {
             interrupted = true;

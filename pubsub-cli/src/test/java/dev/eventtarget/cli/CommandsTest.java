@@ -232,6 +232,14 @@ class CommandsTest {
         }
 
         @Test
+        void endsInTimeAlthoughNobodyIsThere() {
+            Cli sub = Cli.run(VERTX, "", "sub", "--url", "ws://127.0.0.1:1/events", "--timeout", "300ms", "tick");
+
+            assertEquals(Main.FAILED, sub.exit());
+            assertTrue(sub.err().contains("Not listening after 300 ms"), sub.err());
+        }
+
+        @Test
         void listensFromNowOnByDefault() {
             pub(lines(10));
             CompletableFuture<Cli> sub =

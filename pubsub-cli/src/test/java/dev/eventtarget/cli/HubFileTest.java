@@ -1,6 +1,7 @@
 package dev.eventtarget.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -118,6 +119,31 @@ class HubFileTest {
 
         assertEquals(1, mistakes.size(), mistakes::toString);
         assertTrue(mistakes.get(0).startsWith(said), mistakes.get(0));
+    }
+
+    /** Passwords that nobody has put in quotes, among them. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "hub.json | '{\"backend\": {\"url\": \"redis://localhost\", \"password\": s3cret}}'",
+                "hub.json | '{\"backend\": {\"url\": \"redis://localhost\", \"password\": \"s3cret}}'",
+                "hub.json | '{\"backend\": \"redis://:s3cret/more@localhost\"}'",
+                "hub.json | '{\"backend\": {\"url\": \"redis://localhost\", \"password\": \"\\s3cret\"}}'",
+                "hub.yaml | 'backend: {url: redis://localhost, password: *s3cret}'",
+                "hub.yaml | 'backend: {url: redis://localhost, password: @s3cret}'",
+                "hub.yaml | 'backend: {url: redis://localhost, password: &s3cret}'",
+                "hub.yaml | 'backend: {url: redis://localhost, password: !s3cret}'",
+                "hub.yaml | 'backend: {url: redis://localhost, password: %s3cret}'",
+                "hub.yaml | 'backend: {url: redis://localhost, password: s3cret: more}'",
+                "hub.yaml | 'backend: {url: redis://localhost, password: \"s3cret}'",
+                "hub.yaml | 'backend: {url: \"redis://user:s3cret@localhost\", port: 1, port: 2}'",
+                "hub.yaml | 'backend: redis://user:s3cret@local host'"
+            })
+    void mistakesDoNotRepeatSecrets(String name, String content) throws IOException {
+        List<String> mistakes = mistakes(name, content);
+
+        assertFalse(mistakes.toString().contains("s3cret"), mistakes::toString);
     }
 
     @ParameterizedTest

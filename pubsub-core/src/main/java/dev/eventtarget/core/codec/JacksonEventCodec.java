@@ -45,6 +45,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -321,13 +322,24 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
             return write((generator, out) -> {
                 generator.writeStartObject();
                 generator.writeStringField("type", type);
-                generator.writeFieldName("detail");
-                writers.get(Object.class).writeValue(generator, detail);
+                generator.writeObjectFieldStart("detail");
+                for (Map.Entry<String, ?> field : detail.entrySet()) {
+                    generator.writeFieldName(field.getKey());
+                    writers.get(Object.class).writeValue(generator, wellFormed(field.getValue()));
+                }
+                generator.writeEndObject();
                 generator.writeEndObject();
             });
         } catch (IOException e) {
             throw failures.encoding("The frame " + type, e);
         }
+    }
+
+    /** A message that quotes a peer may have half a surrogate pair in it, which can't be encoded. */
+    private static Object wellFormed(Object value) {
+        return value instanceof String text
+                ? new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+                : value;
     }
 
     @Override

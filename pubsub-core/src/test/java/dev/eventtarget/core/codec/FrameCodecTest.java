@@ -176,6 +176,15 @@ class FrameCodecTest {
         assertTrue(read(codec, codec.control("$bye", Map.of())).details.get(0).isEmpty());
     }
 
+    /** As it is in a message that quotes what a peer has sent. */
+    @ParameterizedTest
+    @MethodSource("both")
+    void halfASurrogatePairIsNoHindrance(FrameCodec codec) {
+        Frames frames = read(codec, codec.control("$error", Map.of("message", "'\uDD97 and \uD83D' is no type")));
+        assertEquals(
+                "'? and ?' is no type", frames.details.get(0).get("message").asText());
+    }
+
     @Test
     void aMalformedFrameDoesNotHideItsNeighbours() {
         FrameCodec codec = EventCodecs.jsonFrames();
