@@ -141,7 +141,7 @@ final class StreamReader {
             }
         });
         patterns.put(taker, watcher);
-        return types.watch(watcher)
+        return retried(() -> types.watch(watcher))
                 .compose(watching -> control.onContext(() -> {
                     told[0] = true;
                     if (patterns.get(taker) != watcher) {
@@ -520,8 +520,9 @@ final class StreamReader {
                                 .map(stream -> group.create(stream.key(), "0-0"))
                                 .toList())
                         .onComplete(made -> line.after(100, this::next));
-            } else if (RedisErrors.is(error, "UNBLOCKED")) {
-                line.after(100, this::next); // the stream was deleted, or has moved to another node
+            } else if (RedisErrors.is(error, "UNBLOCKED") || RedisErrors.isLoading(error)) {
+                // the stream was deleted, has moved to another node, or is not read in yet after a start
+                line.after(100, this::next);
             } else if (RedisErrors.isReply(error)) {
                 tell(RedisErrors.toException("Can't read", error));
                 line.after(Math.max(100, settings.block().toMillis()), this::next);
@@ -646,23 +647,36 @@ final class StreamReader {
     /** Tells of entries that were trimmed before they were read: the stream has lost more than were read of it. */
     void checkTrimmed(StreamCursor stream) {
         String position = stream.position();
-        long read = stream.read();
-        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key())).onSuccess(info -> {
-            long added = number(info, "entries-added");
-            long trimmed = added - number(info, "length");
-            String first = text(info, "recorded-first-entry-id");
-            boolean behind = read < 0
-                    ? trimmed > 0 && (first.equals("0-0") || StreamCursor.compare(first, position) > 0)
-                    : trimmed > read;
-            if (read < 0 && position.equals(text(info, "last-generated-id"))) {
-                stream.read(added);
-            } else if (behind) {
-                stream.read(Math.max(stream.read(), trimmed));
-                GapException gap = new GapException("Entries of " + stream.key() + " behind " + position
-                        + " were trimmed before they were read: keep more (maxLen, maxAge), or read faster");
-                stream.takers().forEach(taker -> taker.subscription().tell(gap));
-            }
-        });
+        long counted = stream.read();
+        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key()))
+                .onComplete(info -> checkTrimmed(stream, position, counted, info), error -> {
+                    if (counted > 0 && RedisErrors.is(error, "no such key")) {
+                        stream.read(stream.read() - counted); // what comes is counted anew
+                    }
+                });
+    }
+
+    private void checkTrimmed(StreamCursor stream, String position, long counted, Response info) {
+        long added = number(info, "entries-added");
+        long read = counted;
+        if (added < counted) {
+            // another stream: the one before was deleted, or its server has lost it
+            read = -1;
+            stream.read(read);
+        }
+        long trimmed = added - number(info, "length");
+        String first = text(info, "recorded-first-entry-id");
+        boolean behind = read < 0
+                ? trimmed > 0 && (first.equals("0-0") || StreamCursor.compare(first, position) > 0)
+                : trimmed > read;
+        if (read < 0 && position.equals(text(info, "last-generated-id"))) {
+            stream.read(added);
+        } else if (behind) {
+            stream.read(Math.max(stream.read(), trimmed));
+            GapException gap = new GapException("Entries of " + stream.key() + " behind " + position
+                    + " were trimmed before they were read: keep more (maxLen, maxAge), or read faster");
+            stream.takers().forEach(taker -> taker.subscription().tell(gap));
+        }
     }
 
     private void tell(EventTargetException error) {
