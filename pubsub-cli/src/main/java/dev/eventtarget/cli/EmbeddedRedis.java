@@ -208,12 +208,13 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
     public void kill() throws IOException, InterruptedException {
         Optional<ProcessHandle> process = process();
         if (process.isPresent() && process.get().isAlive()) {
-            CompletableFuture<ProcessHandle> gone = process.get().onExit();
             process.get().destroyForcibly();
-            try {
-                gone.get(STOP_SECONDS, TimeUnit.SECONDS);
-            } catch (ExecutionException | TimeoutException e) {
-                throw new IOException("redis-server can't be killed", e);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+            while (process.get().isAlive()) { // onExit() looks once in seconds, as it is no child of this process
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IOException("redis-server can't be killed");
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
         }
     }

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "",
             "It starts a redis-server, hubs on it in processes of their own, and proxies before each of them. At random it"
                     + " kills and restarts servers, cuts connections, stalls networks, makes listeners slow, and starts"
-                    + " publishers anew while the file that keeps who they are can't be written. What was lost, repeated or"
+                    + " publishers anew as if the disk with the file that keeps who they are were full. What was lost, repeated or"
                     + " out of order must be what each transport promises, and neither memory nor threads nor file"
                     + " descriptors of this process may grow.",
             "Prints a report in Markdown."
@@ -46,6 +46,9 @@ import picocli.CommandLine.Spec;
         })
 final class SoakCommand implements Callable<Integer> {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+    /** More than any timeout of the library. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Option(
             names = {"-d", "--duration"},
@@ -122,22 +125,27 @@ final class SoakCommand implements Callable<Integer> {
         try {
             Report result = new Soak(
                             main.vertx(),
-                            new Soak.Settings(duration, rate, drawn, transports, faults),
+                            new Soak.Settings(duration, rate, drawn, transports, faults, PATIENCE),
                             pubsub(),
                             directory,
                             verbose ? err::println : line -> {})
                     .run(redis, progress);
             status.hide();
-            List<String> lines = result.lines();
-            if (report != null) {
-                Files.write(report, lines);
-            }
-            lines.forEach(out::println);
-            out.flush();
-            return result.passed() ? Main.OK : Main.FAILED;
+            return tell(result, out, report);
         } finally {
             delete(directory);
         }
+    }
+
+    /** Prints a report, and returns the exit code. */
+    static int tell(Report result, PrintWriter out, @Nullable Path file) throws IOException {
+        List<String> lines = result.lines();
+        if (file != null) {
+            Files.write(file, lines);
+        }
+        lines.forEach(out::println);
+        out.flush();
+        return result.passed() ? Main.OK : Main.FAILED;
     }
 
     /** What this command is called by in a process of its own. */

@@ -2,8 +2,9 @@ package dev.eventtarget.cli.soak;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -40,16 +41,18 @@ final class Faults {
         long between = Math.min(Math.max(total / PARTS, CLOSEST_MILLIS), FURTHEST_MILLIS);
         long longest = Math.min(Math.max(total / 5, SHORTEST_MILLIS + 1), LONGEST_MILLIS);
         List<Planned> plan = new ArrayList<>();
+        Map<Soak.Fault, Long> ends = new EnumMap<>(Soak.Fault.class);
         for (long from = between; from < total; from += between) {
             long at = from - random.nextLong(between);
             long millis = random.nextLong(SHORTEST_MILLIS, longest);
             Soak.Fault fault = sorted.get(random.nextInt(sorted.size()));
             int choice = random.nextInt(Integer.MAX_VALUE);
-            if (at + millis < total) {
+            // one of a kind at a time, else one's end would be the other's
+            if (at >= ends.getOrDefault(fault, 0L) && at + millis < total) {
+                ends.put(fault, at + millis);
                 plan.add(new Planned(at, millis, fault, choice));
             }
         }
-        plan.sort(Comparator.comparingLong(Planned::atMillis));
         return plan;
     }
 }

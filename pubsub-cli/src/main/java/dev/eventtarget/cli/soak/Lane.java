@@ -1,6 +1,5 @@
 package dev.eventtarget.cli.soak;
 
-import dev.eventtarget.ConfigurationException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEventTarget;
@@ -11,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** One transport: its publishers, and the target of its listeners, with connections of their own. */
 final class Lane {
     private static final int PUBLISHERS = 2;
-    private static final long RETRY_MILLIS = 200;
+    private static final long RETRY_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final Soak.Transport transport;
@@ -93,40 +93,29 @@ final class Lane {
     }
 
     /**
-     * Starts the publishers anew while the disk with the nonce file is full: the file beside it, which is to take its place,
-     * can't be written.
+     * Ends the publishers' target, and has others try to take its place on a full disk, each in a process of its own. Then the
+     * disk has room, and it is opened anew.
      *
-     * @param millis for how long
-     * @return whether that was refused, as long as it lasted
+     * @param millis for how long others try
+     * @throws IOException if one of them was not refused, or has harmed the nonce file
      */
-    synchronized boolean fillDisk(Path nonceFile, long millis) throws IOException, InterruptedException {
+    synchronized void fillDisk(FullDisk disk, long millis) throws IOException, InterruptedException {
+        Path file = Objects.requireNonNull(nonce);
         publishers.forEach(publisher -> publisher.to(null));
         publishing.close().otherwiseEmpty().await();
-        Path obstacle = nonceFile.resolveSibling(nonceFile.getFileName() + ".new");
-        Path inside = obstacle.resolve("full");
-        Files.createDirectories(inside);
-        boolean refused = true;
         try {
+            String before = Files.readString(file);
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
             do {
-                refused &= isRefused();
+                disk.refuses(url, file);
+                if (!Files.readString(file).equals(before)) {
+                    throw new IOException("The nonce file is not what it was, though it could not be written");
+                }
                 TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
             } while (System.nanoTime() - end < 0);
         } finally {
-            Files.deleteIfExists(inside);
-            Files.deleteIfExists(obstacle);
             publishing = openPublishing();
             publishers.forEach(publisher -> publisher.to(publishing));
-        }
-        return refused;
-    }
-
-    private boolean isRefused() {
-        try {
-            openPublishing().close().await();
-            return false;
-        } catch (ConfigurationException e) {
-            return true;
         }
     }
 

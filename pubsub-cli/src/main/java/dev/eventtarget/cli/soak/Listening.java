@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -174,13 +175,13 @@ final class Listening {
     List<String> broken() {
         List<String> broken = new ArrayList<>();
         if (lost() > 0) {
-            broken.add("accepted events lost");
+            broken.add(String.format(Locale.ROOT, "%,d accepted events lost", lost()));
         }
         if (again() > 0 && !mayRepeat) {
-            broken.add("events repeated");
+            broken.add(String.format(Locale.ROOT, "%,d events repeated", again()));
         }
         if (late() > 0 && kind != Kind.GROUP) {
-            broken.add("events out of order");
+            broken.add(String.format(Locale.ROOT, "%,d events out of order", late()));
         }
         return broken;
     }

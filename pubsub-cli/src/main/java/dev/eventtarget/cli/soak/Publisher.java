@@ -73,7 +73,7 @@ final class Publisher {
                     if (outcome.succeeded()) {
                         publications.accepted(number);
                     } else {
-                        publications.failed(number);
+                        publications.failed(number, outcome.cause());
                     }
                     open.decrementAndGet();
                 });

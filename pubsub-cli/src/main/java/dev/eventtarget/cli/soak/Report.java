@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -46,7 +47,11 @@ public final class Report {
         List<String> problems = new ArrayList<>(troubles);
         for (Lane lane : lanes) {
             if (sum(lane, Publications::unknown) > 0) {
-                problems.add(lane.transport() + ": publications without an outcome");
+                problems.add(String.format(
+                        Locale.ROOT,
+                        "%s: %,d publications without an outcome",
+                        lane.transport(),
+                        sum(lane, Publications::unknown)));
             }
         }
         for (Listening listening : listenings) {
@@ -121,6 +126,14 @@ public final class Report {
                         course.most(),
                         course.isFlat() ? "yes" : "**no**"));
             }
+        }
+        for (Lane lane : lanes) {
+            lane.publishers().stream()
+                    .map(publisher -> publisher.publications().firstFailure())
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .ifPresent(failure ->
+                            lines.addAll(List.of("", "The first failure over " + lane.transport() + ": " + failure)));
         }
         listenings.stream()
                 .filter(one -> one.firstError() != null)

@@ -45,9 +45,6 @@ public final class Soak {
     private static final long SLOWEST_MILLIS = 40;
     private static final String OPTIONS = "prefix=soak&claimAfter=10s&maxAge=15m";
 
-    /** How long nothing may come before what has not come is lost: more than any timeout of the library. */
-    private static final long PATIENCE_SECONDS = 120;
-
     /** So long after all has come, repetitions are still looked for. */
     private static final long QUIET_SECONDS = 3;
 
@@ -73,7 +70,7 @@ public final class Soak {
         stall,
         /** A listener takes long for each event. */
         slow,
-        /** Publishers to Redis start anew, while the file that keeps who they are can't be written. */
+        /** Publishers to Redis start anew, and can't at first, as the file that keeps who they are can't be written. */
         full
     }
 
@@ -85,8 +82,10 @@ public final class Soak {
      * @param seed what faults are drawn from
      * @param transports what is tried
      * @param faults what happens
+     * @param patience how long nothing may come, at the end, before what has not come is lost
      */
-    public record Settings(Duration duration, int rate, long seed, Set<Transport> transports, Set<Fault> faults) {}
+    public record Settings(
+            Duration duration, int rate, long seed, Set<Transport> transports, Set<Fault> faults, Duration patience) {}
 
     /** A server that can be killed. */
     public interface Server {
@@ -303,7 +302,7 @@ public final class Soak {
         if (!victims.isEmpty()) {
             possible.addAll(Set.of(Fault.kill, Fault.cut, Fault.stall));
         }
-        if (lanes.containsKey(Transport.redis)) {
+        if (lanes.containsKey(Transport.redis) && FullDisk.isPossible()) {
             possible.add(Fault.full);
         }
         possible.retainAll(settings.faults());
@@ -347,9 +346,7 @@ public final class Soak {
                 case full -> {
                     begun(planned, start, "nonce file");
                     Lane redis = Objects.requireNonNull(lanes.get(Transport.redis));
-                    if (!redis.fillDisk(directory.resolve("nonce"), planned.millis())) {
-                        troubles.add("A publisher has begun although its nonce file could not be written");
-                    }
+                    redis.fillDisk(new FullDisk(pubsub), planned.millis());
                 }
             }
         } catch (InterruptedException e) {
@@ -383,7 +380,8 @@ public final class Soak {
     private void settle(Consumer<String> progress) throws InterruptedException {
         long progressed = System.nanoTime();
         long before = -1;
-        while (!isComplete() && System.nanoTime() - progressed < TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
+        while (!isComplete()
+                && System.nanoTime() - progressed < settings.patience().toNanos()) {
             long now = received() - unknown();
             if (now != before) {
                 before = now;

@@ -35,7 +35,7 @@ class FaultsTest {
 
     @Test
     void aShortRunHasFaultsAsWell() {
-        assertTrue(Faults.plan(1, Duration.ofSeconds(10), Set.of(Fault.kill)).size() > 3);
+        assertTrue(Faults.plan(1, Duration.ofSeconds(20), Set.of(Fault.kill)).size() > 3);
         assertEquals(List.of(), Faults.plan(1, RUN, Set.of()));
     }
 }

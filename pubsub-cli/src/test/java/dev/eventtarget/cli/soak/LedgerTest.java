@@ -68,7 +68,7 @@ class LedgerTest {
     @Test
     void onlyWhatWasAcceptedCanBeLost() {
         publish(1);
-        publications.failed(publications.begin());
+        publications.failed(publications.begin(), new IllegalStateException("no"));
         long open = publications.begin();
         publish(1);
         hear(0, 3);
@@ -82,7 +82,7 @@ class LedgerTest {
 
     @Test
     void whatFailedMayComeAllTheSameOnce() {
-        publications.failed(publications.begin());
+        publications.failed(publications.begin(), new IllegalStateException("no"));
         hear(0);
         assertFound(1, 0, 0, 0, 0);
         hear(0);
