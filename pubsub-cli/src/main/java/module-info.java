@@ -16,9 +16,14 @@ module dev.eventtarget.cli {
     requires micrometer.registry.prometheus;
     requires embedded.redis;
     requires org.jline.terminal;
+    requires io.netty.common;
+    requires java.management;
+    requires jdk.management;
     requires static org.jspecify;
 
     opens dev.eventtarget.cli to
             info.picocli,
+            com.fasterxml.jackson.databind;
+    opens dev.eventtarget.cli.soak to
             com.fasterxml.jackson.databind;
 }

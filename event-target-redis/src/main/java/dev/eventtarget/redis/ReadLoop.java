@@ -277,8 +277,9 @@ final class ReadLoop {
                             .map(stream -> group.create(stream.key(), "0-0"))
                             .toList())
                     .onComplete(made -> line.after(100, this::next));
-        } else if (RedisErrors.is(error, "UNBLOCKED")) {
-            line.after(100, this::next); // the stream was deleted, or has moved to another node
+        } else if (RedisErrors.is(error, "UNBLOCKED") || RedisErrors.isLoading(error)) {
+            // the stream was deleted, has moved to another node, or is not read in yet after a start
+            line.after(100, this::next);
         } else if (RedisErrors.isReply(error)) {
             reader.tell(RedisErrors.toException("Can't read", error));
             line.after(Math.max(100, settings.block().toMillis()), this::next);

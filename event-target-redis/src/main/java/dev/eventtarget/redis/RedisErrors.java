@@ -54,6 +54,11 @@ final class RedisErrors {
         return is(error, kind) || message != null && message.contains(" " + kind + " ");
     }
 
+    /** Whether the server has just been started, and has yet to read what it keeps: as good as no connection. */
+    static boolean isLoading(Throwable error) {
+        return is(error, "LOADING");
+    }
+
     /** Whether another node must be asked, so that the connection is of no use any more. */
     static boolean isElsewhere(Throwable error) {
         return mentions(error, "READONLY");

@@ -134,7 +134,7 @@ final class StreamReader {
             }
         });
         patterns.put(taker, watcher);
-        return types.watch(watcher)
+        return retried(() -> types.watch(watcher))
                 .compose(watching -> control.onContext(() -> {
                     told[0] = true;
                     if (patterns.get(taker) != watcher) {
@@ -380,24 +380,36 @@ final class StreamReader {
     /** Tells of entries that were trimmed before they were read: the stream has lost more than were read of it. */
     void checkTrimmed(StreamCursor stream) {
         String position = stream.position();
-        long read = stream.read();
-        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key())).onSuccess(answer -> {
-            StreamInfo info = new StreamInfo(answer);
-            long added = info.number("entries-added");
-            long trimmed = added - info.number("length");
-            String first = info.text("recorded-first-entry-id");
-            boolean behind = read < 0
-                    ? trimmed > 0 && (first.equals("0-0") || StreamCursor.compare(first, position) > 0)
-                    : trimmed > read;
-            if (read < 0 && position.equals(info.text("last-generated-id"))) {
-                stream.read(added);
-            } else if (behind) {
-                stream.read(Math.max(stream.read(), trimmed));
-                GapException gap = new GapException("Entries of " + stream.key() + " behind " + position
-                        + " were trimmed before they were read: keep more (maxLen, maxAge), or read faster");
-                stream.takers().forEach(taker -> taker.subscription().tell(gap));
-            }
-        });
+        long counted = stream.read();
+        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key()))
+                .onComplete(info -> checkTrimmed(stream, position, counted, new StreamInfo(info)), error -> {
+                    if (counted > 0 && RedisErrors.is(error, "no such key")) {
+                        stream.read(stream.read() - counted); // what comes is counted anew
+                    }
+                });
+    }
+
+    private static void checkTrimmed(StreamCursor stream, String position, long counted, StreamInfo info) {
+        long added = info.number("entries-added");
+        long read = counted;
+        if (added < counted) {
+            // another stream: the one before was deleted, or its server has lost it
+            read = -1;
+            stream.read(read);
+        }
+        long trimmed = added - info.number("length");
+        String first = info.text("recorded-first-entry-id");
+        boolean behind = read < 0
+                ? trimmed > 0 && (first.equals("0-0") || StreamCursor.compare(first, position) > 0)
+                : trimmed > read;
+        if (read < 0 && position.equals(info.text("last-generated-id"))) {
+            stream.read(added);
+        } else if (behind) {
+            stream.read(Math.max(stream.read(), trimmed));
+            GapException gap = new GapException("Entries of " + stream.key() + " behind " + position
+                    + " were trimmed before they were read: keep more (maxLen, maxAge), or read faster");
+            stream.takers().forEach(taker -> taker.subscription().tell(gap));
+        }
     }
 
     void tell(EventTargetException error) {

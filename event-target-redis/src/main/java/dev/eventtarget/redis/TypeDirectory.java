@@ -7,6 +7,8 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -24,7 +26,11 @@ final class TypeDirectory {
     private final String set;
     private final String log;
     private final RedisLine watching;
-    private final Set<String> announced = ConcurrentHashMap.newKeySet();
+
+    /** On the publisher's context alone: what was made known over the connection that there is. */
+    private final Map<String, Future<Void>> announced = new HashMap<>();
+
+    private @Nullable RedisConnection announcedOn;
     private final Set<Consumer<String>> watchers = new CopyOnWriteArraySet<>();
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private @Nullable Future<Void> watch;
@@ -38,19 +44,28 @@ final class TypeDirectory {
         this.watching = new RedisLine(vertx, context, settings, connections, "Watching for new types");
     }
 
-    /** Whether this process has made a type known. */
+    /** Whether a type was made known over the connection that there is. */
     boolean isAnnounced(String type) {
-        return announced.contains(type);
+        Future<Void> known = announced.get(type);
+        return known != null && known.succeeded();
     }
 
-    /** Makes a type known, before its first event: on the connection that the event is to take. */
+    /**
+     * Makes a type known, before its first event: on the connection that the event is to take. Anew on each one, as a server
+     * that comes back may have lost it.
+     */
     Future<Void> announce(RedisLine line, RedisConnection on, String type) {
-        if (isAnnounced(type)) {
-            return Future.succeededFuture();
+        if (announcedOn != on) {
+            announcedOn = on;
+            announced.clear();
         }
-        return line.send(on, Request.cmd(Command.SISMEMBER).arg(set).arg(type))
-                .compose(member -> member.toInteger() == 1 ? Future.succeededFuture() : add(line, on, type))
-                .onSuccess(done -> announced.add(type));
+        Future<Void> known = announced.get(type);
+        if (known == null || known.failed()) {
+            known = line.send(on, Request.cmd(Command.SISMEMBER).arg(set).arg(type))
+                    .compose(member -> member.toInteger() == 1 ? Future.succeededFuture() : add(line, on, type));
+            announced.put(type, known);
+        }
+        return known;
     }
 
     /** The log first: if the connection is lost between the two, it is told twice rather than not at all. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargetException;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
@@ -92,6 +93,30 @@ class NonceFileTest extends RedisTest {
                     after = first + count - 1;
                 }
             }
+        }
+    }
+
+    @Test
+    void withoutRoomForTheFileNumbersEndWithTheBlockAndGoOnWhenThereIsSome() throws Exception {
+        try (ProducerNonce opened = ProducerNonce.open(file())) {
+            String reserved = Files.readString(file());
+            // a directory with something in it stands where the file is to be written
+            Path obstacle =
+                    Files.createDirectories(directory.resolve("nonce.new").resolve("full"));
+            long last = -1;
+            for (int batch = 0; batch < 1024; batch++) {
+                assertEquals(last + 1, opened.next(1024));
+                last += 1024;
+            }
+            EventTargetException refusal = assertThrows(EventTargetException.class, () -> opened.next(1));
+            assertEquals(EventTargetException.Reason.TRANSPORT, refusal.reason());
+            assertTrue(refusal.isRetryable());
+            assertTrue(refusal.getMessage().contains(file().toString()), refusal.getMessage());
+            assertEquals(reserved, Files.readString(file()));
+
+            Files.delete(obstacle);
+            assertEquals(last + 1, opened.next(1));
+            assertNotEquals(reserved, Files.readString(file()));
         }
     }
 

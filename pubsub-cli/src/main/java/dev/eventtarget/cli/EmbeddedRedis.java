@@ -1,6 +1,7 @@
 package dev.eventtarget.cli;
 
 import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.cli.soak.Soak;
 import dev.eventtarget.spi.EventTargetConfig;
 import java.io.File;
 import java.io.IOException;
@@ -22,9 +23,9 @@ import redis.embedded.RedisExecProvider;
 
 /**
  * A redis-server of one's own, on a free port of the loopback interface, that keeps nothing: its directory goes with it.
- * It is a daemon, as Ctrl-C in a terminal would end it together with the command, which then could not finish its work.
+ * What a durable one has confirmed outlives that it is killed, and is there when it is started again. It is a daemon, as Ctrl-C in a terminal would end it together with the command, which then could not finish its work.
  */
-final class EmbeddedRedis implements AutoCloseable {
+final class EmbeddedRedis implements Soak.Server, AutoCloseable {
     /** The transport that stands for one. */
     static final String TRANSPORT = "redis+embedded";
 
@@ -36,10 +37,12 @@ final class EmbeddedRedis implements AutoCloseable {
 
     private final Path directory;
     private final int port;
+    private final boolean durable;
 
-    private EmbeddedRedis(Path directory, int port) {
+    private EmbeddedRedis(Path directory, int port, boolean durable) {
         this.directory = directory;
         this.port = port;
+        this.durable = durable;
     }
 
     /**
@@ -49,10 +52,25 @@ final class EmbeddedRedis implements AutoCloseable {
      * @throws InterruptedException if interrupted; it is stopped then
      */
     static EmbeddedRedis start() throws InterruptedException {
+        return start(false);
+    }
+
+    /**
+     * Starts one that writes each command to disk before it answers, and waits until it takes connections.
+     *
+     * @throws ConfigurationException if it can't be started here
+     * @throws InterruptedException if interrupted; it is stopped then
+     */
+    static EmbeddedRedis startDurable() throws InterruptedException {
+        return start(true);
+    }
+
+    private static EmbeddedRedis start(boolean durable) throws InterruptedException {
         File binary = binary();
         try {
             for (int attempt = 1; ; attempt++) {
-                EmbeddedRedis server = new EmbeddedRedis(Files.createTempDirectory("pubsub-redis-"), freePort());
+                EmbeddedRedis server =
+                        new EmbeddedRedis(Files.createTempDirectory("pubsub-redis-"), freePort(), durable);
                 boolean started = false;
                 try {
                     started = server.run(binary, attempt == ATTEMPTS);
@@ -70,9 +88,13 @@ final class EmbeddedRedis implements AutoCloseable {
                     "redis-server can't be started (" + e + "): start one yourself and give its URL, redis://host:port",
                     e);
         } finally {
-            if (binary.isAbsolute()) { // else it is not from the jar but one that lay here
-                delete(binary.getParentFile().toPath());
-            }
+            deleteUnpacked(binary);
+        }
+    }
+
+    private static void deleteUnpacked(File binary) {
+        if (binary.isAbsolute()) { // else it is not from the jar but one that lay here
+            delete(binary.getParentFile().toPath());
         }
     }
 
@@ -106,7 +128,9 @@ final class EmbeddedRedis implements AutoCloseable {
                         "logfile redis.log",
                         "pidfile redis.pid",
                         "daemonize yes",
-                        "save \"\""));
+                        "save \"\"",
+                        "appendonly " + (durable ? "yes" : "no"),
+                        "appendfsync always"));
         Process launcher = new ProcessBuilder(binary.getPath(), configuration.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("start.log").toFile())
@@ -151,7 +175,8 @@ final class EmbeddedRedis implements AutoCloseable {
     }
 
     /** {@return its address, {@code redis://127.0.0.1:port}} */
-    String url() {
+    @Override
+    public String url() {
         return "redis://127.0.0.1:" + port;
     }
 
@@ -176,6 +201,35 @@ final class EmbeddedRedis implements AutoCloseable {
                     + ":?shards=4; the server's address is chosen for it");
         }
         return true;
+    }
+
+    /** Ends it at once, as {@code kill -9} does, and waits until it is gone. */
+    @Override
+    public void kill() throws IOException, InterruptedException {
+        Optional<ProcessHandle> process = process();
+        if (process.isPresent() && process.get().isAlive()) {
+            process.get().destroyForcibly();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+            while (process.get().isAlive()) { // onExit() looks once in seconds, as it is no child of this process
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IOException("redis-server can't be killed");
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            }
+        }
+    }
+
+    /** Starts it at the same address, with what it has kept, after {@link #kill}. */
+    @Override
+    public void restart() throws IOException, InterruptedException {
+        File binary = binary();
+        try {
+            if (!run(binary, true)) {
+                throw new IOException("redis-server can't be started again at port " + port);
+            }
+        } finally {
+            deleteUnpacked(binary);
+        }
     }
 
     /** Stops it and deletes its directory. */

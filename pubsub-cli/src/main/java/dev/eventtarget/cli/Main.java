@@ -149,6 +149,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new TopCommand(this))
                 .addSubcommand(new DoctorCommand(this))
                 .addSubcommand(new BenchCommand(this))
+                .addSubcommand(new SoakCommand(this))
                 .addSubcommand(new CommandLine(new DlqCommand())
                         .addSubcommand(new DlqListCommand(this))
                         .addSubcommand(new DlqReplayCommand(this)))

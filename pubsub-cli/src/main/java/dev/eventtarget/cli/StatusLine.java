@@ -41,7 +41,11 @@ final class StatusLine {
                 .map(rate -> rate.type() + " " + Table.decimal(rate.events()) + "/s")
                 .collect(Collectors.joining("  "));
         long total = rates.stream().mapToLong(TypeRates.Rate::total).sum();
-        String line = Table.number(total) + " events  " + all;
+        update(Table.number(total) + " events  " + all);
+    }
+
+    /** Says what goes on. */
+    void update(String line) {
         text = line.length() > WIDTH ? line.substring(0, WIDTH - 1) + "…" : line.stripTrailing();
         show();
     }

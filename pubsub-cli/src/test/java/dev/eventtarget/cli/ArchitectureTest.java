@@ -225,7 +225,19 @@ class ArchitectureTest {
             .and()
             .haveModifier(PUBLIC)
             .should()
-            .haveSimpleName("Main");
+            .haveSimpleName("Main")
+            .orShould()
+            .haveFullyQualifiedName("dev.eventtarget.cli.soak.Soak")
+            .orShould()
+            .haveFullyQualifiedName("dev.eventtarget.cli.soak.Report");
+
+    @ArchTest
+    static final ArchRule theSoakKnowsNoCommand = noClasses()
+            .that()
+            .resideInAPackage("dev.eventtarget.cli.soak")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.eventtarget.cli");
 
     @ArchTest
     static final ArchRule theFixturesOfTestsStandAlone = noClasses()
