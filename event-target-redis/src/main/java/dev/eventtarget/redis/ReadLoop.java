@@ -245,8 +245,14 @@ final class ReadLoop {
         }
     }
 
-    /** On a connection that is new: what was delivered over the last one is asked for again. */
+    /**
+     * On a connection that is new: what was delivered over the last one is asked for again. The server may not have noticed
+     * yet that the last one is gone, and would give what comes to the read that waits there: that is ended first.
+     */
     private void begin(RedisConnection on, int count) {
+        if (group != null && clientId != null && !settings.cluster()) {
+            line.send(on, Request.cmd(Command.CLIENT).arg("UNBLOCK").arg(clientId));
+        }
         line.send(on, Request.cmd(Command.CLIENT).arg("ID"))
                 .onComplete(
                         id -> {

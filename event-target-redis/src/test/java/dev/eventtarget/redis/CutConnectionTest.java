@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.StartFrom;
+import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Connections are cut at random bytes, of requests and of answers. */
@@ -47,6 +52,40 @@ class CutConnectionTest extends RedisTest {
     @Test
     void aGroupHearsEventsOnceAndInOrder() throws Exception {
         listensThroughCuts(ListenerOptions.defaults().group("billing"));
+    }
+
+    /** As where a cable is pulled: for the server, the read that waits on the old connection is the first in the line. */
+    @Test
+    void aGroupHearsWhatComesWhenTheServerHasNotNoticedTheCut() throws Exception {
+        RedisServer server = use(RedisServer.start());
+        TcpProxy proxy = TcpProxy.start(vertx, server.port());
+        Queue<Integer> heard = new ConcurrentLinkedQueue<>();
+        ready(open(proxy.url(), "claimAfter=10m")
+                .addEventListener(
+                        ENTRY,
+                        event -> heard.add(event.detail()),
+                        ListenerOptions.defaults().group("billing")));
+        eventually(() -> assertEquals(1, readers(server).size()));
+        Set<String> before = readers(server);
+
+        proxy.cutUnnoticed();
+        eventually(() -> assertTrue(readers(server).stream().anyMatch(id -> !before.contains(id))));
+
+        TypedEventTarget publisher = open(server.url());
+        for (int i = 0; i < 3; i++) {
+            result(publisher.dispatchEvent(TypedEvent.of(ENTRY, i)));
+        }
+        eventually(() -> assertEquals(List.of(0, 1, 2), List.copyOf(heard)));
+    }
+
+    /** The connections that are in a read for a group. */
+    private static Set<String> readers(RedisServer server) {
+        return server.call("CLIENT", "LIST")
+                .toString()
+                .lines()
+                .filter(client -> client.contains(" cmd=xreadgroup "))
+                .map(client -> client.split(" ", 2)[0])
+                .collect(Collectors.toSet());
     }
 
     private void listensThroughCuts(ListenerOptions options) throws Exception {

@@ -22,6 +22,7 @@ final class TcpProxy {
     private final AtomicInteger cuts = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean refusing;
+    private volatile boolean unnoticed;
 
     private TcpProxy(Vertx vertx, int target) {
         this.target = target;
@@ -57,7 +58,9 @@ final class TcpProxy {
                 .onSuccess(upstream -> {
                     socket.closeHandler(closed -> {
                         sockets.remove(socket);
-                        upstream.close();
+                        if (!unnoticed) {
+                            upstream.close();
+                        }
                     });
                     upstream.closeHandler(closed -> socket.close());
                     forward(socket, upstream, requestBytesLeft);
@@ -115,6 +118,12 @@ final class TcpProxy {
     /** Cuts all connections. */
     void cut() {
         sockets.forEach(NetSocket::close);
+    }
+
+    /** Cuts all connections, which the server does not notice. */
+    void cutUnnoticed() {
+        unnoticed = true;
+        cut();
     }
 
     /** Cuts all connections and takes no new ones. */
