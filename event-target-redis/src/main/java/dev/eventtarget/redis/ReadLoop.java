@@ -7,6 +7,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,7 @@ final class ReadLoop {
     private boolean waiting;
     private boolean unblocking;
     private boolean full = true;
+    private boolean cut;
     private long reads;
     private long pause;
     private long gapsChecked = System.nanoTime();
@@ -142,16 +144,19 @@ final class ReadLoop {
         }
         List<StreamCursor> recovering =
                 streams.stream().filter(StreamCursor::recovering).toList();
-        List<StreamCursor> asked = recovering.isEmpty() ? List.copyOf(streams) : recovering;
-        if (asked.isEmpty()) {
+        List<StreamCursor> wanted = recovering.isEmpty() ? List.copyOf(streams) : recovering;
+        if (wanted.isEmpty()) {
             reading = false;
             return;
         }
+        // each stream gives at least one event: of more than there is room for, some are asked, without waiting
+        boolean waits = recovering.isEmpty() && !cut;
+        List<StreamCursor> asked = waits ? wanted : wanted.subList(0, Math.min(count, wanted.size()));
         if (polls) {
             poll(on, asked, !recovering.isEmpty(), count);
             return;
         }
-        long block = recovering.isEmpty() ? blockMillis() : 0;
+        long block = waits ? blockMillis() : 0;
         line.send(
                         on,
                         request(asked, !recovering.isEmpty(), count, block),
@@ -194,8 +199,9 @@ final class ReadLoop {
     /** Each stream by itself, without blocking; the less often, the less there is. */
     private void poll(RedisConnection on, List<StreamCursor> asked, boolean recovering, int count) {
         List<Future<Response>> answers = new ArrayList<>();
+        int each = Math.max(1, count / asked.size());
         for (StreamCursor stream : asked) {
-            answers.add(line.send(on, request(List.of(stream), recovering, count, 0)));
+            answers.add(line.send(on, request(List.of(stream), recovering, each, 0)));
         }
         Future.join(answers).onComplete(all -> {
             reading = false;
@@ -206,7 +212,7 @@ final class ReadLoop {
                 for (int i = 0; i < asked.size(); i++) {
                     Response answer = answers.get(i).result();
                     any |= answer != null;
-                    take(List.of(asked.get(i)), recovering, answer, count);
+                    take(List.of(asked.get(i)), recovering, answer, each);
                 }
                 pause = any || recovering ? 0 : Math.min(MOST_POLL_MILLIS, pause + 5);
                 line.after(pause, this::next);
@@ -283,6 +289,7 @@ final class ReadLoop {
 
     private void take(List<StreamCursor> asked, boolean recovering, @Nullable Response answer, int count) {
         int taken = 0;
+        StreamCursor firstCut = null;
         Set<Taker> awake = new LinkedHashSet<>();
         if (answer != null) {
             Map<String, StreamCursor> byKey = new HashMap<>();
@@ -291,23 +298,35 @@ final class ReadLoop {
                 StreamCursor stream = byKey.get(part.get(0).toString());
                 if (stream != null) {
                     taken += part.get(1).size();
-                    take(stream, recovering, part.get(1), awake);
+                    if (!take(stream, recovering, part.get(1), awake) && firstCut == null) {
+                        firstCut = stream;
+                    }
                 }
             }
         } else if (recovering) {
             asked.forEach(stream -> stream.recovering(false));
         }
         full = taken >= count;
+        cut = firstCut != null || cut && full;
+        if (cut) {
+            // whose turn it was not comes first
+            Collections.rotate(streams, firstCut == null ? -asked.size() : -streams.indexOf(firstCut));
+        }
         awake.forEach(taker -> taker.subscription().wake());
         reader.checkCatchUps();
     }
 
-    private void take(StreamCursor stream, boolean recovering, Response list, Set<Taker> awake) {
+    /** Gives whether there was room for all; what there was none for is read again. */
+    private boolean take(StreamCursor stream, boolean recovering, Response list, Set<Taker> awake) {
         if (recovering && list.size() == 0) {
             stream.recovering(false);
         }
         for (Response entry : list) {
             String id = entry.get(0).toString();
+            if (!reader.isStopped() && reader.room(stream) <= 0) {
+                stream.recovering(group != null);
+                return false;
+            }
             if (reader.isStopped()) {
                 if (group != null) {
                     group.giveBack(stream, id);
@@ -315,12 +334,11 @@ final class ReadLoop {
                 continue;
             }
             reader.deliver(stream, id, entry.get(1), 1, awake);
-            if (group == null || recovering) {
-                stream.position(id);
-            }
+            stream.position(id);
             if (group == null) {
                 stream.readMore();
             }
         }
+        return true;
     }
 }

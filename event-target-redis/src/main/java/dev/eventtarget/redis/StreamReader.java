@@ -299,11 +299,18 @@ final class StreamReader {
     /** How much the next read may bring: a shared reader sees off those who have no room. */
     int room() {
         int room = Integer.MAX_VALUE;
+        for (StreamCursor stream : streams.values()) {
+            room = Math.min(room, room(stream));
+        }
+        return room;
+    }
+
+    /** The same, for one stream. */
+    int room(StreamCursor stream) {
+        int room = Integer.MAX_VALUE;
         if (behind == null) {
-            for (StreamCursor stream : streams.values()) {
-                for (Taker taker : stream.takers()) {
-                    room = Math.min(room, taker.room());
-                }
+            for (Taker taker : stream.takers()) {
+                room = Math.min(room, taker.room());
             }
         }
         return room;
@@ -545,7 +552,7 @@ final class StreamReader {
         catchingUp.removeIf(catchUp -> {
             catchUp.ends
                     .entrySet()
-                    .removeIf(end -> !streams.containsValue(end.getKey())
+                    .removeIf(end -> streams.get(end.getKey().key()) != end.getKey()
                             || StreamCursor.compare(end.getKey().position(), end.getValue()) >= 0);
             return catchUp.ends.isEmpty() && catchUp.done.tryComplete();
         });

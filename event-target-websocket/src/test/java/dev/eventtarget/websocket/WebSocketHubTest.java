@@ -25,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -85,6 +86,14 @@ class WebSocketHubTest {
 
     private static HttpResponse<String> get(int port, String path, String... headers) throws Exception {
         return request("GET", port, path, headers);
+    }
+
+    private static HttpResponse<String> get(HttpClient.Version version, int port, String path) throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(version).build();
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static void assertRefused(int status, String message, int port, String path, String... headers)
@@ -259,9 +268,13 @@ class WebSocketHubTest {
     @Test
     void whatIsNoHandshakeIsToldWhatToDo() throws Exception {
         int port = serve();
-        HttpResponse<String> plain = get(port, "/events");
+        HttpResponse<String> plain = get(HttpClient.Version.HTTP_1_1, port, "/events");
         assertEquals(426, plain.statusCode());
         assertEquals("websocket", plain.headers().firstValue("Upgrade").orElseThrow());
+        HttpResponse<String> http2 = get(HttpClient.Version.HTTP_2, port, "/events");
+        assertEquals(HttpClient.Version.HTTP_2, http2.version());
+        assertEquals(426, http2.statusCode());
+        assertEquals(Optional.empty(), http2.headers().firstValue("Upgrade"));
         assertEquals(405, request("POST", port, "/events").statusCode());
         assertEquals(404, get(port, "/other").statusCode());
         assertEquals(404, get(port, "/events/").statusCode());
