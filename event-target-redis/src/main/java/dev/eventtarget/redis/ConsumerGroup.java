@@ -162,7 +162,7 @@ final class ConsumerGroup {
         ids.forEach(request::arg);
         return control.send(request)
                 .<Void>map(done -> {
-                    ids.forEach(stream.unsettled()::remove);
+                    stream.settled(ids);
                     if (unacknowledged.addAndGet(-ids.size()) == 0) {
                         Promise<Void> waiting = acknowledged;
                         if (waiting != null) {

@@ -19,6 +19,9 @@ final class StreamCursor {
     /** Of a group: delivered to this consumer and not yet acknowledged by it. */
     private final Set<String> unsettled = new HashSet<>();
 
+    /** Of these, what was acknowledged while entries are asked for again: the answer may still have it. */
+    private final List<String> settled = new ArrayList<>();
+
     /** Of a group: whether entries are to be asked for that were delivered over a connection that is gone. */
     private boolean recovering;
 
@@ -62,6 +65,19 @@ final class StreamCursor {
 
     void recovering(boolean now) {
         recovering = now;
+        if (!now) {
+            settled.forEach(unsettled::remove);
+            settled.clear();
+        }
+    }
+
+    /** The server knows that these are acknowledged. */
+    void settled(List<String> ids) {
+        if (recovering) {
+            settled.addAll(ids);
+        } else {
+            ids.forEach(unsettled::remove);
+        }
     }
 
     long read() {
