@@ -36,7 +36,17 @@ public class ConfigurationException extends EventTargetException {
      * @param message what happened and what to do
      */
     public ConfigurationException(String message) {
-        this(message, null);
+        this("", message);
+    }
+
+    /**
+     * Makes one about an option, without a cause.
+     *
+     * @param option which, such as {@code maxLinks} or {@code rules[0].peer}
+     * @param message what happened and what to do
+     */
+    public ConfigurationException(String option, String message) {
+        this(option, message, null);
     }
 
     /** {@return the option that is wrong, as a path such as {@code rules[0].peer}; empty where it is none, or not one alone} */

@@ -84,8 +84,7 @@ public final class EventTargets {
                 throw new ConfigurationException(
                         option,
                         "The transport " + config.transport() + " has no option '" + option + "'; it has "
-                                + String.join(", ", allowed),
-                        null);
+                                + String.join(", ", allowed));
             }
         }
         return SharedTarget.open(vertx, config, interceptors, provider);

@@ -27,7 +27,6 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -41,6 +40,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -282,8 +282,7 @@ public final class Hub {
                 throw new ConfigurationException(
                         name,
                         "An address " + config.transport() + ": has no option '" + name + "'; it has "
-                                + String.join(", ", new TreeSet<>(options.keySet())),
-                        null);
+                                + String.join(", ", new TreeSet<>(options.keySet())));
             }
         }
     }
@@ -566,22 +565,34 @@ public final class Hub {
 
     /** Those without a link are looked at when they are resumed. */
     private Future<Void> recheck() {
-        List<Future<Void>> all = new ArrayList<>();
-        for (HubLink link : links) {
-            Promise<Void> done = Promise.promise();
-            all.add(done.future());
-            link.turns().post(() -> {
-                try {
-                    Session session = link.session();
-                    if (session != null) {
-                        session.recheck();
-                    }
-                } finally {
-                    done.complete();
-                }
-            });
-        }
-        return Future.join(all).mapEmpty();
+        return onEachLink(link -> {
+            Session session = link.session();
+            if (session != null) {
+                session.recheck();
+            }
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> onEachLink(Function<HubLink, Future<Void>> task) {
+        return Future.join(links.stream()
+                        .map(link -> on(link.turns(), () -> task.apply(link)))
+                        .toList())
+                .mapEmpty();
+    }
+
+    /** Has a task done on an event loop; one that throws is over, and holds up nobody who waits for it. */
+    private static Future<Void> on(Turns turns, Supplier<Future<Void>> task) {
+        Promise<Void> over = Promise.promise();
+        turns.post(() -> {
+            Future<Void> outcome = Future.succeededFuture();
+            try {
+                outcome = task.get();
+            } finally {
+                outcome.onComplete(over);
+            }
+        });
+        return over.future();
     }
 
     // ---- status and end
@@ -644,44 +655,26 @@ public final class Hub {
     private Future<Void> drain() {
         Promise<Void> drained = Promise.promise();
         long deadline = vertx.setTimer(options.closeTimeout().toMillis(), id -> drained.tryComplete());
-        List<Future<Void>> all = new ArrayList<>();
-        for (HubLink link : links) {
-            Promise<Void> one = Promise.promise();
-            all.add(one.future());
-            link.turns().post(() -> {
-                Session session = link.session();
-                if (session == null) {
-                    one.complete();
-                } else {
-                    session.drained().onComplete(one);
-                }
-            });
-        }
-        Future.join(all).onComplete(done -> {
-            vertx.cancelTimer(deadline);
-            drained.tryComplete();
-        });
+        onEachLink(link -> {
+                    Session session = link.session();
+                    return session == null ? Future.succeededFuture() : session.drained();
+                })
+                .onComplete(done -> {
+                    vertx.cancelTimer(deadline);
+                    drained.tryComplete();
+                });
         return drained.future();
     }
 
     private Future<Void> sayGoodbye() {
-        List<Future<Void>> all = new ArrayList<>();
-        for (HubLink link : links) {
-            Promise<Void> one = Promise.promise();
-            all.add(one.future());
-            link.turns().post(() -> {
-                link.goodbye().onComplete(one);
-            });
-        }
-        for (Session session : sessions.values()) {
-            Promise<Void> one = Promise.promise();
-            all.add(one.future());
-            session.turns().post(() -> {
-                end(session);
-                one.complete();
-            });
-        }
-        return Future.join(all).mapEmpty();
+        Future<Void> left = onEachLink(HubLink::goodbye);
+        Future<?> ended = Future.join(sessions.values().stream()
+                .map(session -> on(session.turns(), () -> {
+                    end(session);
+                    return Future.succeededFuture();
+                }))
+                .toList());
+        return Future.join(left, ended).mapEmpty();
     }
 
     @Override

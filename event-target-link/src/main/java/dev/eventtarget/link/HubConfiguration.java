@@ -76,8 +76,7 @@ final class HubConfiguration {
         }
         throw new ConfigurationException(
                 "auth",
-                "auth must be an object such as {\"jwt\": {\"algorithm\": \"EdDSA\", \"publicKeyFile\": \"issuer.pem\"}}",
-                null);
+                "auth must be an object such as {\"jwt\": {\"algorithm\": \"EdDSA\", \"publicKeyFile\": \"issuer.pem\"}}");
     }
 
     private static Authorizer authorizer(JsonObject json, Authorizer byDefault) {
@@ -89,7 +88,7 @@ final class HubConfiguration {
             return Rules.of(array);
         }
         throw new ConfigurationException(
-                "rules", "rules must be an array such as [{\"peer\": \"*\", \"subscribe\": [\"news.>\"]}]", null);
+                "rules", "rules must be an array such as [{\"peer\": \"*\", \"subscribe\": [\"news.>\"]}]");
     }
 
     private static SlowSpokePolicy slowSpokes(EventTargetConfig config, SlowSpokePolicy byDefault) {
@@ -105,8 +104,7 @@ final class HubConfiguration {
                         "The option slowSpokes=" + value + " must be one of "
                                 + Arrays.stream(SlowSpokePolicy.values())
                                         .map(HubConfiguration::name)
-                                        .collect(Collectors.joining(", ")),
-                        null));
+                                        .collect(Collectors.joining(", "))));
     }
 
     private static String name(SlowSpokePolicy policy) {
@@ -135,8 +133,7 @@ final class HubConfiguration {
             throw new ConfigurationException(
                     where.isEmpty() ? unknown.get(0) : where + "." + unknown.get(0),
                     (where.isEmpty() ? "The hub" : where) + " has no option " + String.join(", ", unknown)
-                            + ". There are: " + String.join(", ", new TreeSet<>(allowed)),
-                    null);
+                            + ". There are: " + String.join(", ", new TreeSet<>(allowed)));
         }
     }
 }

@@ -101,7 +101,7 @@ public final class Rules implements Authorizer {
     }
 
     private static ConfigurationException wrong(String option, String what) {
-        return new ConfigurationException(option, option + what, null);
+        return new ConfigurationException(option, option + what);
     }
 
     private static List<String> patterns(String where, String attribute, JsonObject rule) {

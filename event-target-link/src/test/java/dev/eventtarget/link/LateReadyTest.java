@@ -2,24 +2,18 @@ package dev.eventtarget.link;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.eventtarget.AsyncEventListener;
-import dev.eventtarget.Capability;
-import dev.eventtarget.EventListener;
 import dev.eventtarget.EventType;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.Subscription;
-import dev.eventtarget.TargetStatus;
-import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +30,7 @@ class LateReadyTest extends LinkTest {
 
     @Test
     void eachMemberOfAGroupIsToldThatItIsReady() {
-        TypedEventTarget spoke = spoke(hub(new Late(memory()), options()));
+        TypedEventTarget spoke = spoke(hub(late(memory()), options()));
 
         List<Future<Void>> ready = IntStream.range(0, SUBSCRIPTIONS)
                 .mapToObj(i -> spoke.addAsyncEventListener(
@@ -52,64 +46,23 @@ class LateReadyTest extends LinkTest {
     }
 
     /** A target that tells on another thread when a listener is ready. */
-    private final class Late implements TypedEventTarget {
-        private final TypedEventTarget target;
+    private TypedEventTarget late(TypedEventTarget target) {
+        return proxy(TypedEventTarget.class, (proxy, method, arguments) -> {
+            Object given = method.invoke(target, arguments);
+            return given instanceof Subscription subscription ? late(subscription) : given;
+        });
+    }
 
-        Late(TypedEventTarget target) {
-            this.target = target;
-        }
+    private Subscription late(Subscription subscription) {
+        Promise<Void> ready = Promise.promise();
+        subscription.ready().onSuccess(done -> threads.execute(ready::complete));
+        return proxy(
+                Subscription.class,
+                (proxy, method, arguments) ->
+                        method.getName().equals("ready") ? ready.future() : method.invoke(subscription, arguments));
+    }
 
-        private Subscription late(Subscription subscription) {
-            Promise<Void> ready = Promise.promise();
-            subscription.ready().onSuccess(done -> threads.execute(ready::complete));
-            return (Subscription) Proxy.newProxyInstance(
-                    Subscription.class.getClassLoader(),
-                    new Class<?>[] {Subscription.class},
-                    (proxy, method, arguments) ->
-                            method.getName().equals("ready") ? ready.future() : method.invoke(subscription, arguments));
-        }
-
-        @Override
-        public <T extends @Nullable Object> Subscription addEventListener(
-                EventType<T> type, EventListener<T> listener, ListenerOptions options) {
-            return late(target.addEventListener(type, listener, options));
-        }
-
-        @Override
-        public <T extends @Nullable Object> Subscription addAsyncEventListener(
-                EventType<T> type, AsyncEventListener<T> listener, ListenerOptions options) {
-            return late(target.addAsyncEventListener(type, listener, options));
-        }
-
-        @Override
-        public <T extends @Nullable Object> boolean removeEventListener(EventType<T> type, EventListener<T> listener) {
-            return target.removeEventListener(type, listener);
-        }
-
-        @Override
-        public <T extends @Nullable Object> boolean removeAsyncEventListener(
-                EventType<T> type, AsyncEventListener<T> listener) {
-            return target.removeAsyncEventListener(type, listener);
-        }
-
-        @Override
-        public Future<Void> dispatchEvent(TypedEvent<?> event) {
-            return target.dispatchEvent(event);
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return target.capabilities();
-        }
-
-        @Override
-        public Future<TargetStatus> status() {
-            return target.status();
-        }
-
-        @Override
-        public Future<Void> close() {
-            return target.close();
-        }
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 }

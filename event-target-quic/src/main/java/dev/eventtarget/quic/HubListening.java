@@ -68,7 +68,7 @@ final class HubListening implements Listening {
         Path allow = Options.file(config, "allow");
         boolean allowAny = config.bool("allowAny", false);
         if (allow != null && allowAny) {
-            throw new ConfigurationException("allowAny", "Of the options allow and allowAny only one may be set", null);
+            throw new ConfigurationException("allowAny", "Of the options allow and allowAny only one may be set");
         }
         String host = host(config);
         if (allow == null && !allowAny && !isLoopback(host)) {

@@ -43,8 +43,7 @@ final class Options {
     static Duration connectTimeout(EventTargetConfig config) {
         Duration timeout = config.duration("connectTimeout", Duration.ofSeconds(5));
         if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
-            throw new ConfigurationException(
-                    "connectTimeout", "The option connectTimeout must be from 1ms to 24d", null);
+            throw new ConfigurationException("connectTimeout", "The option connectTimeout must be from 1ms to 24d");
         }
         return timeout;
     }

@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
 
 /** Lets a hub listen at {@code quic://…}, and connect to spokes that listen there. */
 public final class QuicHubTransport implements HubTransport {
@@ -47,22 +48,17 @@ public final class QuicHubTransport implements HubTransport {
 
     @Override
     public Future<Void> check(Vertx vertx, Hub hub, EventTargetConfig config) {
-        return vertx.executeBlocking(
-                () -> {
-                    HubListening.check(vertx, config);
-                    return null;
-                },
-                false);
+        return check(vertx, () -> HubListening.check(vertx, config));
     }
 
     @Override
     public Future<Void> checkDial(Vertx vertx, Hub hub, EventTargetConfig config) {
-        return vertx.executeBlocking(
-                () -> {
-                    HubDialing.check(config);
-                    return null;
-                },
-                false);
+        return check(vertx, () -> HubDialing.check(config));
+    }
+
+    /** Files are read on a worker thread. */
+    private static Future<Void> check(Vertx vertx, Runnable check) {
+        return vertx.executeBlocking(Executors.callable(check, null), false);
     }
 
     @Override

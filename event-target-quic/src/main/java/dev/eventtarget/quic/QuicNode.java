@@ -102,8 +102,7 @@ final class QuicNode {
         if (idle.compareTo(LEAST_IDLE) < 0) {
             throw new ConfigurationException(
                     "idleTimeout",
-                    "The option idleTimeout=" + config.string("idleTimeout") + " must be at least 100ms",
-                    null);
+                    "The option idleTimeout=" + config.string("idleTimeout") + " must be at least 100ms");
         }
         return idle;
     }
@@ -116,7 +115,7 @@ final class QuicNode {
         String alpn = config.string("alpn", ALPN);
         if (!alpn.matches("[\\x21-\\x7e]{1,255}")) {
             throw new ConfigurationException(
-                    "alpn", "The option alpn=" + alpn + " must be 1 to 255 characters of ASCII, as in " + ALPN, null);
+                    "alpn", "The option alpn=" + alpn + " must be 1 to 255 characters of ASCII, as in " + ALPN);
         }
         return alpn;
     }

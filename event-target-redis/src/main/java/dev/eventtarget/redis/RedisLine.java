@@ -12,7 +12,9 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class RedisLine {
     private static final long RECONNECT_MILLIS = 100;
 
+    /** Half of what the client takes, as batches go beside: a pattern over thousands of types asks for each of them. */
+    private static final int MOST_UNANSWERED = RedisSettings.MOST_UNANSWERED / 2;
+
     private final Vertx vertx;
     private final Context context;
     private final RedisSettings settings;
@@ -32,6 +37,9 @@ final class RedisLine {
     private @Nullable Redis client;
     private @Nullable Future<RedisConnection> connection;
     private final Promise<Void> tried = Promise.promise();
+    private final Queue<Runnable> unsent = new ArrayDeque<>();
+    private int unanswered;
+    private boolean sendingOn;
     private volatile boolean closed;
 
     /** An answer that did not come in time. */
@@ -111,7 +119,29 @@ final class RedisLine {
 
     /** Sends a command; a connection that gives no answer in time counts as lost. */
     Future<Response> send(RedisConnection on, Request request, long timeoutMillis) {
-        return timed(on, on.send(request), request.command().toString(), timeoutMillis);
+        if (unanswered == MOST_UNANSWERED) {
+            Promise<Response> promise = Promise.promise();
+            unsent.add(() -> send(on, request, timeoutMillis).onComplete(promise));
+            return promise.future();
+        }
+        unanswered++;
+        return timed(on, on.send(request), request.command().toString(), timeoutMillis)
+                .onComplete(answered -> {
+                    unanswered--;
+                    sendOn();
+                });
+    }
+
+    /** In a loop, as each may fail at once where the connection is gone. */
+    private void sendOn() {
+        if (sendingOn) {
+            return;
+        }
+        sendingOn = true;
+        while (unanswered < MOST_UNANSWERED && !unsent.isEmpty()) {
+            unsent.remove().run();
+        }
+        sendingOn = false;
     }
 
     Future<Response> send(RedisConnection on, Request request) {

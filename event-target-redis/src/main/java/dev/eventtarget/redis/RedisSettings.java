@@ -41,7 +41,7 @@ record RedisSettings(
         Duration closeTimeout) {
 
     /** Commands under way on a connection: the client takes memory for so many at once. */
-    private static final int MOST_UNANSWERED = 8192;
+    static final int MOST_UNANSWERED = 8192;
 
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_.:-]{1,100}");
 

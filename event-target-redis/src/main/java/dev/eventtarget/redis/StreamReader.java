@@ -13,7 +13,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
@@ -39,13 +38,7 @@ import org.jspecify.annotations.Nullable;
  * only as far as there is room; so do listeners that begin in the past, and members of groups.
  */
 final class StreamReader {
-    private static final int READ = 512;
-    private static final long GAP_CHECK_NANOS = 1_000_000_000;
-    private static final long UNBLOCK_MILLIS = 5;
-    private static final long STOP_MILLIS = 500;
     private static final int MOST_CLUSTER_LOOPS = 16;
-    private static final long MOST_POLL_MILLIS = 50;
-    private static final long MOST_CLUSTER_BLOCK_MILLIS = 200;
 
     private final Vertx vertx;
     private final Context context;
@@ -59,7 +52,7 @@ final class StreamReader {
     /** For commands that must not wait behind a blocked read. */
     private final RedisLine control;
 
-    private final List<Loop> loops = new ArrayList<>();
+    private final List<ReadLoop> loops = new ArrayList<>();
     private final Map<String, StreamCursor> streams = new LinkedHashMap<>();
     private final Map<Taker, Consumer<String>> patterns = new HashMap<>();
     private final List<CatchUp> catchingUp = new ArrayList<>();
@@ -212,9 +205,15 @@ final class StreamReader {
         }
     }
 
-    private Loop loopForOneMore() {
+    private ReadLoop loopForOneMore() {
         if (loops.isEmpty() || settings.cluster() && loops.size() < MOST_CLUSTER_LOOPS) {
-            loops.add(new Loop(settings.cluster() && loops.size() == MOST_CLUSTER_LOOPS - 1));
+            loops.add(new ReadLoop(
+                    this,
+                    settings,
+                    group,
+                    control,
+                    new RedisLine(vertx, context, settings, connections, "Listening"),
+                    settings.cluster() && loops.size() == MOST_CLUSTER_LOOPS - 1));
         }
         return loops.get(loops.size() - 1);
     }
@@ -242,13 +241,13 @@ final class StreamReader {
             if (!stream.takers().isEmpty() || group != null) {
                 return false;
             }
-            loops.forEach(loop -> loop.streams.remove(stream));
+            loops.forEach(loop -> loop.remove(stream));
             return true;
         });
         loops.removeIf(loop -> {
-            boolean idle = settings.cluster() && loop.streams.isEmpty();
+            boolean idle = settings.cluster() && loop.isIdle();
             if (idle) {
-                loop.line.close();
+                loop.close();
             }
             return idle;
         });
@@ -314,278 +313,29 @@ final class StreamReader {
 
     // ---- reading
 
-    /** One connection, and the read that waits on it. */
-    private final class Loop {
-        private final List<StreamCursor> streams = new ArrayList<>();
-        private final RedisLine line = new RedisLine(vertx, context, settings, connections, "Listening");
-        private final Promise<Void> ended = Promise.promise();
-        private final boolean polls;
-        private @Nullable RedisConnection used;
-        private @Nullable String clientId;
-        private boolean reading;
-        private boolean waiting;
-        private boolean unblocking;
-        private boolean full = true;
-        private long reads;
-        private long pause;
-        private long gapsChecked = System.nanoTime();
-
-        /** One that polls takes any number of streams in a cluster. */
-        Loop(boolean polls) {
-            this.polls = polls;
+    /** How much the next read may bring: a shared reader sees off those who have no room. */
+    int room() {
+        int room = Integer.MAX_VALUE;
+        for (StreamCursor stream : streams.values()) {
+            room = Math.min(room, room(stream));
         }
-
-        /** Has the next read include a stream, also where one is waiting without it. */
-        void add(StreamCursor stream) {
-            streams.add(stream);
-            interrupt();
-            next();
-        }
-
-        /** Ends the read that waits; in a cluster it ends soon by itself. */
-        void interrupt() {
-            if (reading && !unblocking && !settings.cluster()) {
-                unblocking = true;
-                control.after(0, () -> unblock(reads));
-            }
-        }
-
-        /** Again where it came before the read that it is to end. */
-        private void unblock(long read) {
-            String id = clientId;
-            if (!reading || reads != read || id == null || stopped && group == null) {
-                unblocking = false;
-                return;
-            }
-            control.send(Request.cmd(Command.CLIENT).arg("UNBLOCK").arg(id))
-                    .onComplete(done -> control.after(UNBLOCK_MILLIS, () -> unblock(read)));
-        }
-
-        void next() {
-            if (reading || stopped || streams.isEmpty()) {
-                return;
-            }
-            int room = room();
-            if (room <= 0) {
-                waiting = true;
-                starved = true;
-                room = room();
-                if (room <= 0) {
-                    return;
-                }
-                starved = false;
-            }
-            waiting = false;
-            reading = true;
-            reads++;
-            int count = Math.min(READ, room);
-            line.connection().onComplete(on -> read(on, count), error -> {
-                reading = false;
-                failed(error);
-            });
-        }
-
-        private void read(RedisConnection on, int count) {
-            if (used != on) {
-                begin(on, count);
-                return;
-            }
-            if (full && System.nanoTime() - gapsChecked > GAP_CHECK_NANOS) {
-                gapsChecked = System.nanoTime();
-                streams.forEach(StreamReader.this::checkGap);
-            }
-            List<StreamCursor> recovering =
-                    streams.stream().filter(StreamCursor::recovering).toList();
-            List<StreamCursor> asked = recovering.isEmpty() ? List.copyOf(streams) : recovering;
-            if (asked.isEmpty()) {
-                reading = false;
-                return;
-            }
-            if (polls) {
-                poll(on, asked, !recovering.isEmpty(), count);
-                return;
-            }
-            long block = recovering.isEmpty() ? blockMillis() : 0;
-            line.send(
-                            on,
-                            request(asked, !recovering.isEmpty(), count, block),
-                            block + settings.commandTimeout().toMillis())
-                    .onComplete(
-                            answer -> {
-                                reading = false;
-                                take(asked, !recovering.isEmpty(), answer, count);
-                                next();
-                                closeIfStopped();
-                            },
-                            error -> {
-                                reading = false;
-                                failed(error);
-                                closeIfStopped();
-                            });
-        }
-
-        /** In a cluster nothing but its end wakes a read, and who leaves a group waits for that. */
-        private long blockMillis() {
-            long block = settings.block().toMillis();
-            return settings.cluster() && group != null ? Math.min(block, MOST_CLUSTER_BLOCK_MILLIS) : block;
-        }
-
-        private Request request(List<StreamCursor> asked, boolean recovering, int count, long block) {
-            Request request = Request.cmd(group == null ? Command.XREAD : Command.XREADGROUP);
-            if (group != null) {
-                request.arg("GROUP").arg(group.name()).arg(group.consumer());
-            }
-            request.arg("COUNT").arg(Math.max(1, count / asked.size()));
-            if (block > 0) {
-                request.arg("BLOCK").arg(block);
-            }
-            request.arg("STREAMS");
-            asked.forEach(stream -> request.arg(stream.key()));
-            asked.forEach(stream -> request.arg(group == null || recovering ? stream.position() : ">"));
-            return request;
-        }
-
-        /** Each stream by itself, without blocking; the less often, the less there is. */
-        private void poll(RedisConnection on, List<StreamCursor> asked, boolean recovering, int count) {
-            List<Future<Response>> answers = new ArrayList<>();
-            for (StreamCursor stream : asked) {
-                answers.add(line.send(on, request(List.of(stream), recovering, count, 0)));
-            }
-            Future.join(answers).onComplete(all -> {
-                reading = false;
-                if (all.failed()) {
-                    failed(all.cause());
-                } else {
-                    boolean any = false;
-                    for (int i = 0; i < asked.size(); i++) {
-                        Response answer = answers.get(i).result();
-                        any |= answer != null;
-                        take(List.of(asked.get(i)), recovering, answer, count);
-                    }
-                    pause = any || recovering ? 0 : Math.min(MOST_POLL_MILLIS, pause + 5);
-                    line.after(pause, this::next);
-                }
-                closeIfStopped();
-            });
-        }
-
-        /** What a read brings that was under way when the reader was stopped is not lost to the group. */
-        Future<Void> stop() {
-            if (group == null || !reading) {
-                return line.close();
-            }
-            if (!settings.cluster() && clientId != null) {
-                unblock(reads);
-            }
-            // or there is no connection, and nothing comes
-            line.after(blockMillis() + STOP_MILLIS, this::closeIfStopped);
-            return ended.future();
-        }
-
-        private void closeIfStopped() {
-            if (stopped) {
-                line.close().onComplete(ended::tryComplete, error -> ended.tryComplete());
-            }
-        }
-
-        /** On a connection that is new: what was delivered over the last one is asked for again. */
-        private void begin(RedisConnection on, int count) {
-            line.send(on, Request.cmd(Command.CLIENT).arg("ID"))
-                    .onComplete(
-                            id -> {
-                                clientId = id.toString();
-                                used = on;
-                                for (StreamCursor stream : streams) {
-                                    if (group != null) {
-                                        stream.recovering(true);
-                                        stream.position("0-0");
-                                    }
-                                    checkGap(stream);
-                                }
-                                read(on, count);
-                            },
-                            error -> {
-                                reading = false;
-                                failed(error);
-                            });
-        }
-
-        private void failed(Throwable error) {
-            if (stopped) {
-                return;
-            }
-            if (group != null && RedisErrors.is(error, "NOGROUP")) {
-                // somebody has deleted the stream or the group: begin anew with what there is
-                Future.join(streams.stream()
-                                .map(stream -> group.create(stream.key(), "0-0"))
-                                .toList())
-                        .onComplete(made -> line.after(100, this::next));
-            } else if (RedisErrors.is(error, "UNBLOCKED") || RedisErrors.isLoading(error)) {
-                // the stream was deleted, has moved to another node, or is not read in yet after a start
-                line.after(100, this::next);
-            } else if (RedisErrors.isReply(error)) {
-                tell(RedisErrors.toException("Can't read", error));
-                line.after(Math.max(100, settings.block().toMillis()), this::next);
-            } else {
-                line.after(0, this::next);
-            }
-        }
-
-        private void take(List<StreamCursor> asked, boolean recovering, @Nullable Response answer, int count) {
-            int taken = 0;
-            Set<Taker> awake = new LinkedHashSet<>();
-            if (answer != null) {
-                Map<String, StreamCursor> byKey = new HashMap<>();
-                asked.forEach(stream -> byKey.put(stream.key(), stream));
-                for (Response part : answer) {
-                    StreamCursor stream = byKey.get(part.get(0).toString());
-                    if (stream != null) {
-                        taken += part.get(1).size();
-                        take(stream, recovering, part.get(1), awake);
-                    }
-                }
-            } else if (recovering) {
-                asked.forEach(stream -> stream.recovering(false));
-            }
-            full = taken >= count;
-            awake.forEach(taker -> taker.subscription().wake());
-            checkCatchUps();
-        }
-
-        private void take(StreamCursor stream, boolean recovering, Response list, Set<Taker> awake) {
-            if (recovering && list.size() == 0) {
-                stream.recovering(false);
-            }
-            for (Response entry : list) {
-                String id = entry.get(0).toString();
-                if (stopped) {
-                    if (group != null) {
-                        group.giveBack(stream, id);
-                    }
-                    continue;
-                }
-                deliver(stream, id, entry.get(1), 1, awake);
-                if (group == null || recovering) {
-                    stream.position(id);
-                }
-                if (group == null) {
-                    stream.readMore();
-                }
-            }
-        }
+        return room;
     }
 
-    /** How much the next read may bring: a shared reader sees off those who have no room. */
-    private int room() {
+    /** The same, for one stream. */
+    int room(StreamCursor stream) {
         int room = Integer.MAX_VALUE;
         if (behind == null) {
-            for (StreamCursor stream : streams.values()) {
-                for (Taker taker : stream.takers()) {
-                    room = Math.min(room, taker.room());
-                }
+            for (Taker taker : stream.takers()) {
+                room = Math.min(room, taker.room());
             }
         }
         return room;
+    }
+
+    /** Notes whether there is a loop that waits for room. */
+    void starved(boolean now) {
+        starved = now;
     }
 
     /** Puts an entry into buffers. */
@@ -636,7 +386,7 @@ final class StreamReader {
         }
     }
 
-    private void checkGap(StreamCursor stream) {
+    void checkGap(StreamCursor stream) {
         if (group != null) {
             group.checkGap(stream);
         } else if (!stream.position().equals("0-0")) {
@@ -679,7 +429,7 @@ final class StreamReader {
         }
     }
 
-    private void tell(EventTargetException error) {
+    void tell(EventTargetException error) {
         Set<Taker> all = new LinkedHashSet<>();
         streams.values().forEach(stream -> all.addAll(stream.takers()));
         all.forEach(taker -> taker.subscription().tell(error));
@@ -690,7 +440,10 @@ final class StreamReader {
     void settled(Taker taker, StreamEntry entry) {
         settle(entry.stream(), entry.id());
         if (starved
-                && taker.room() >= Math.min(READ, taker.subscription().buffer().capacity() / 2 + 1)) {
+                && taker.room()
+                        >= Math.min(
+                                ReadLoop.MOST_ENTRIES,
+                                taker.subscription().buffer().capacity() / 2 + 1)) {
             readOn();
         }
     }
@@ -700,7 +453,7 @@ final class StreamReader {
         if (taker.subscription().isPaused()) {
             context.runOnContext(now -> {
                 if (taker.subscription().isPaused()) {
-                    loops.forEach(Loop::interrupt);
+                    loops.forEach(ReadLoop::interrupt);
                 }
             });
         } else if (starved && taker.room() > 0) {
@@ -710,11 +463,7 @@ final class StreamReader {
 
     private void readOn() {
         starved = false;
-        context.runOnContext(now -> loops.forEach(loop -> {
-            if (loop.waiting) {
-                loop.next();
-            }
-        }));
+        context.runOnContext(now -> loops.forEach(ReadLoop::readOn));
     }
 
     private void settle(StreamCursor stream, String id) {
@@ -827,11 +576,11 @@ final class StreamReader {
                 }));
     }
 
-    private void checkCatchUps() {
+    void checkCatchUps() {
         catchingUp.removeIf(catchUp -> {
             catchUp.ends
                     .entrySet()
-                    .removeIf(end -> !streams.containsValue(end.getKey())
+                    .removeIf(end -> streams.get(end.getKey().key()) != end.getKey()
                             || StreamCursor.compare(end.getKey().position(), end.getValue()) >= 0);
             return catchUp.ends.isEmpty() && catchUp.done.tryComplete();
         });
@@ -844,7 +593,7 @@ final class StreamReader {
             patterns.values().forEach(types::unwatch);
             begun.tryComplete();
             catchingUp.forEach(catchUp -> catchUp.done.tryComplete());
-            return Future.join(loops.stream().map(Loop::stop).toList()).mapEmpty();
+            return Future.join(loops.stream().map(ReadLoop::stop).toList()).mapEmpty();
         });
     }
 

@@ -101,8 +101,7 @@ record ServerCertificates(KeyCertOptions shown, @Nullable TrustOptions trusted) 
                                 throw new ConfigurationException(
                                         option,
                                         option + ": " + config.string(option)
-                                                + " has a key that is not the certificate's: give both files of one certificate",
-                                        null);
+                                                + " has a key that is not the certificate's: give both files of one certificate");
                             }
                         }
                     }
@@ -110,7 +109,7 @@ record ServerCertificates(KeyCertOptions shown, @Nullable TrustOptions trusted) 
             }
             if (pairs == 0) {
                 throw new ConfigurationException(
-                        option, option + ": " + config.string(option) + " has no key with a certificate", null);
+                        option, option + ": " + config.string(option) + " has no key with a certificate");
             }
         } catch (ConfigurationException e) {
             throw e;

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -154,7 +155,10 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
         if (asked == null || !serves(request)) {
             refuse(request, 404, "There is nothing here; spokes connect to " + path);
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-            request.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD").putHeader(HttpHeaders.CONNECTION, "close");
+            request.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+            if (isHttp1(request)) {
+                request.response().putHeader(HttpHeaders.CONNECTION, "close");
+            }
             refuse(request, 405, "GET is what is possible here");
         } else if (asked.equals(path)) {
             upgrade(request);
@@ -170,6 +174,11 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
 
     private @Nullable WebFile file(String asked) {
         return asked.startsWith(directory) ? WebFile.named(asked.substring(directory.length())) : null;
+    }
+
+    /** Later versions forbid the headers of a connection: RFC 9113, section 8.2.2. */
+    private static boolean isHttp1(HttpServerRequest request) {
+        return request.version().compareTo(HttpVersion.HTTP_2) < 0;
     }
 
     private static void refuse(HttpServerRequest request, int status, String message) {
@@ -200,8 +209,10 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
         if (request.query() != null && TOKEN_IN_QUERY.matcher(request.query()).find()) {
             refuse(request, 400, "A token in a URL ends up in logs: send it as Authorization: Bearer, or in $hello");
         } else if (!request.headers().contains(HttpHeaders.UPGRADE, "websocket", true)) {
-            response.putHeader(HttpHeaders.UPGRADE, "websocket").putHeader(HttpHeaders.CONNECTION, "Upgrade");
-            refuse(request, 426, "Spokes connect here with WebSocket");
+            if (isHttp1(request)) {
+                response.putHeader(HttpHeaders.UPGRADE, "websocket").putHeader(HttpHeaders.CONNECTION, "Upgrade");
+            }
+            refuse(request, 426, "Spokes connect here with WebSocket over HTTP/1.1");
         } else if (!"13".equals(request.getHeader("Sec-WebSocket-Version"))) {
             response.putHeader("Sec-WebSocket-Version", "13");
             refuse(request, 426, "WebSocket version 13 is what is possible here");
@@ -323,7 +334,8 @@ public final class WebSocketHub implements Handler<HttpServerRequest> {
                     if (error instanceof UnauthorizedException) {
                         unauthorized(request, String.valueOf(error.getMessage()));
                     } else {
-                        LOG.warn("The hub's authenticator fails: {}", String.valueOf(error));
+                        // of links the hub says it, once: requests come as often as somebody wants
+                        LOG.debug("The hub's authenticator fails", error);
                         refuse(request, 500, "It can't be found out who you are");
                     }
                 });

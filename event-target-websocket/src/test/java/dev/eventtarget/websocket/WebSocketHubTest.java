@@ -25,8 +25,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +86,14 @@ class WebSocketHubTest {
 
     private static HttpResponse<String> get(int port, String path, String... headers) throws Exception {
         return request("GET", port, path, headers);
+    }
+
+    private static HttpResponse<String> get(HttpClient.Version version, int port, String path) throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(version).build();
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static void assertRefused(int status, String message, int port, String path, String... headers)
@@ -253,9 +268,13 @@ class WebSocketHubTest {
     @Test
     void whatIsNoHandshakeIsToldWhatToDo() throws Exception {
         int port = serve();
-        HttpResponse<String> plain = get(port, "/events");
+        HttpResponse<String> plain = get(HttpClient.Version.HTTP_1_1, port, "/events");
         assertEquals(426, plain.statusCode());
         assertEquals("websocket", plain.headers().firstValue("Upgrade").orElseThrow());
+        HttpResponse<String> http2 = get(HttpClient.Version.HTTP_2, port, "/events");
+        assertEquals(HttpClient.Version.HTTP_2, http2.version());
+        assertEquals(426, http2.statusCode());
+        assertEquals(Optional.empty(), http2.headers().firstValue("Upgrade"));
         assertEquals(405, request("POST", port, "/events").statusCode());
         assertEquals(404, get(port, "/other").statusCode());
         assertEquals(404, get(port, "/events/").statusCode());
@@ -337,6 +356,43 @@ class WebSocketHubTest {
         assertEquals("No such token\n", refused.body());
         assertEquals("Bearer", refused.headers().firstValue("WWW-Authenticate").orElseThrow());
         assertEquals(401, get(port, "/events/status").statusCode());
+    }
+
+    @Test
+    void whoAsksForTheStatusDoesNotFillTheLog() throws Exception {
+        String mark = UUID.randomUUID().toString();
+        hub = Hub.create(
+                vertx,
+                target,
+                HubOptions.defaults().authenticator(handshake -> Future.failedFuture(new IllegalStateException(mark))));
+        int port = serve();
+        Queue<String> logged = new ConcurrentLinkedQueue<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                String message = new SimpleFormatter().format(entry);
+                if (entry.getLevel().intValue() >= Level.INFO.intValue() && message.contains(mark)) {
+                    logged.add(message);
+                }
+            }
+
+            @Override
+            public void flush() {
+                // it keeps what it gets
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
+        Logger.getLogger("").addHandler(handler);
+        try {
+            assertEquals(500, get(port, "/events/status").statusCode());
+        } finally {
+            Logger.getLogger("").removeHandler(handler);
+        }
+        assertEquals(List.of(), List.copyOf(logged));
     }
 
     @ParameterizedTest

@@ -155,7 +155,7 @@ public final class EventTargetConfig {
 
     private static void put(Map<String, Object> options, String key, Object value) {
         if (options.put(key, value) != null) {
-            throw new ConfigurationException(key, "The option '" + key + "' is given twice", null);
+            throw new ConfigurationException(key, "The option '" + key + "' is given twice");
         }
     }
 
@@ -228,9 +228,7 @@ public final class EventTargetConfig {
             // told below
         }
         throw new ConfigurationException(
-                name,
-                "The option " + name + "=" + value + " must be a whole number from " + least + " to " + most,
-                null);
+                name, "The option " + name + "=" + value + " must be a whole number from " + least + " to " + most);
     }
 
     /**
@@ -250,8 +248,7 @@ public final class EventTargetConfig {
             case "true" -> true;
             case "false" -> false;
             default ->
-                throw new ConfigurationException(
-                        name, "The option " + name + "=" + value + " must be true or false", null);
+                throw new ConfigurationException(name, "The option " + name + "=" + value + " must be true or false");
         };
     }
 
@@ -290,9 +287,7 @@ public final class EventTargetConfig {
             // told below
         }
         throw new ConfigurationException(
-                name,
-                "The option " + name + "=" + value + " must be a duration such as 500ms, 30s, 5m, 2h or PT30S",
-                null);
+                name, "The option " + name + "=" + value + " must be a duration such as 500ms, 30s, 5m, 2h or PT30S");
     }
 
     @Override

@@ -60,6 +60,13 @@ final class BenchCommand extends UrlCommand {
     private int listeners = 1;
 
     @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = TargetCommand.DurationConverter.class,
+            description = "How long it waits for the target to let it listen; default: 30s.")
+    private Duration timeout = Duration.ofSeconds(30);
+
+    @Option(
             names = "--peers",
             description = "Measures what the target stands on as well: the event bus of Vert.x for memory:, PUBLISH and"
                     + " SUBSCRIBE of the same server for redis:, and bare WebSockets within this process for ws:.")
@@ -121,6 +128,7 @@ final class BenchCommand extends UrlCommand {
     private Measurement measure(Carrier carrier) throws InterruptedException {
         Measurement measurement = new Measurement(carrier, listeners, time);
         try {
+            awaitListening(measurement.listen(), timeout);
             if (main.isTerminal()) {
                 try (ProgressBar bar = progressBar(carrier.name())
                         .setInitialMax(measurement.millis())

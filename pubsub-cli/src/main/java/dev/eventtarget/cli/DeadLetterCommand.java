@@ -24,6 +24,9 @@ import picocli.CommandLine.Parameters;
 
 /** A command that goes through the dead letters of a type, from the earliest to the last. */
 abstract class DeadLetterCommand extends UrlCommand {
+    /** How long the target may take to let it listen. */
+    private static final Duration LISTENING = Duration.ofSeconds(30);
+
     @Parameters(
             paramLabel = "TYPE",
             converter = SubCommand.PatternConverter.class,
@@ -78,18 +81,18 @@ abstract class DeadLetterCommand extends UrlCommand {
                 ListenerOptions.defaults().from(StartFrom.earliest()).onError(this::fail);
         boolean interrupted = false;
         try {
-            vertx.deployVerticle(
-                            new VerticleBase() {
-                                @Override
-                                public Future<?> start() {
-                                    Subscription added = listen(target, type, options);
-                                    subscription = added;
-                                    added.ended().onComplete(over -> ended.countDown());
-                                    return added.ready();
-                                }
-                            },
-                            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))
-                    .await();
+            Future<?> listening = vertx.deployVerticle(
+                    new VerticleBase() {
+                        @Override
+                        public Future<?> start() {
+                            Subscription added = listen(target, type, options);
+                            subscription = added;
+                            added.ended().onComplete(over -> ended.countDown());
+                            return added.ready();
+                        }
+                    },
+                    new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER));
+            awaitListening(listening, LISTENING);
             awaitEnd();
         } catch (InterruptedException e) {
             interrupted = true;

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -223,15 +224,11 @@ final class DoctorCommand extends UrlCommand {
         });
     }
 
-    private interface Success {
-        String text();
-    }
-
-    private boolean step(TypedEventTarget target, String name, Future<?> done, Success success)
+    private boolean step(TypedEventTarget target, String name, Future<?> done, Supplier<String> success)
             throws InterruptedException {
         try {
             await(done);
-            ok(name, success.text());
+            ok(name, success.get());
             return true;
         } catch (TimeoutException e) {
             Health health = target.status().await().health();

@@ -141,12 +141,17 @@ final class HubCommand extends TargetCommand {
         Interceptor[] measuring =
                 check || metrics() == null ? new Interceptor[0] : new Interceptor[] {new EventTargetMetrics(registry)};
         try {
-            return !check && backend() instanceof JsonObject object
-                    ? EventTargets.open(vertx, object, measuring)
-                    : EventTargets.open(vertx, url, measuring);
+            return behind(vertx, !check && backend() instanceof JsonObject object ? object : url, measuring);
         } catch (ConfigurationException e) {
             throw located("backend", e);
         }
+    }
+
+    /** Opens what is behind the hub, by a URL or an object. */
+    private static TypedEventTarget behind(Vertx vertx, Object backend, Interceptor... measuring) {
+        return backend instanceof JsonObject object
+                ? EventTargets.open(vertx, object, measuring)
+                : EventTargets.open(vertx, backend.toString(), measuring);
     }
 
     /** Says where in the file it is, if it is from there. */
@@ -268,16 +273,11 @@ final class HubCommand extends TargetCommand {
     private int look(Vertx vertx, Hub hub) {
         List<String> mistakes = mistakes(hub, file);
         if (!(backend() instanceof String url && EmbeddedRedis.isWanted(url))) {
-            Object behind = backend();
             attempt(
                     mistakes,
                     file,
                     backend == null ? "backend" : "",
-                    () -> Future.future(promise -> (behind instanceof JsonObject object
-                                    ? EventTargets.open(vertx, object)
-                                    : EventTargets.open(vertx, behind.toString()))
-                            .close()
-                            .onComplete(promise)));
+                    () -> behind(vertx, backend()).close());
         }
         hub.close().await();
         mistakes.forEach(err()::println);

@@ -76,7 +76,7 @@ final class HubFile {
                 case "dial" -> addresses(name, value, "quic://NODEID@host:4433", dial);
                 case "backend" -> {
                     var unused = target(name, value);
-                    backend = value;
+                    backend = value instanceof JsonObject object ? joined(object) : value;
                 }
                 case "metrics" -> {
                     metrics = value.toString();
@@ -97,7 +97,7 @@ final class HubFile {
             Collection<String> all = new TreeSet<>(HubOptions.names());
             all.addAll(OWN);
             throw new ConfigurationException(
-                    name, "There is no option '" + name + "'. There are: " + String.join(", ", all), null);
+                    name, "There is no option '" + name + "'. There are: " + String.join(", ", all));
         }
     }
 
@@ -120,18 +120,22 @@ final class HubFile {
             return EventTargetConfig.of(url);
         }
         if (value instanceof JsonObject object) {
-            JsonObject options = new JsonObject();
-            // several are written as in a URL, with commas between
-            object.forEach(option -> options.put(
-                    option.getKey(),
-                    option.getValue() instanceof JsonArray all
-                            ? all.stream().map(String::valueOf).collect(Collectors.joining(","))
-                            : option.getValue()));
-            return EventTargetConfig.of(options);
+            return EventTargetConfig.of(joined(object));
         }
         throw new ConfigurationException(
                 path
                         + " must be a URL, or an object with a \"url\" and its options, such as {\"url\": \"ws://127.0.0.1:8080\"}");
+    }
+
+    /** Has several of something as in a URL, with commas between. */
+    private static JsonObject joined(JsonObject object) {
+        JsonObject options = new JsonObject();
+        object.forEach(option -> options.put(
+                option.getKey(),
+                option.getValue() instanceof JsonArray all
+                        ? all.stream().map(String::valueOf).collect(Collectors.joining(","))
+                        : option.getValue()));
+        return options;
     }
 
     /** {@return where to listen; empty where that is not said} */
@@ -149,7 +153,7 @@ final class HubFile {
         return content().containsKey(path.replaceFirst("[.\\[].*", ""));
     }
 
-    /** {@return what is behind the hub, if that is said: a URL, or an object} */
+    /** {@return what is behind the hub, if that is said: a URL, or an object to open it with} */
     @Nullable Object backend() {
         return backend;
     }

@@ -46,6 +46,11 @@ final class Measurement {
         return (nanos / 4 + nanos + nanos) / 1_000_000;
     }
 
+    /** {@return completes when all listen, which has to be before it measures} */
+    Future<?> listen() {
+        return carrier.listen(this::heard);
+    }
+
     /**
      * Measures.
      *
@@ -53,8 +58,6 @@ final class Measurement {
      * @param progress is told now and then how many milliseconds have passed
      */
     void run(@Nullable Integer wanted, LongConsumer progress) throws InterruptedException {
-        Future<?> listening = carrier.listen(this::heard);
-        listening.await();
         begun = System.nanoTime();
         flood(nanos / 4, progress);
         settle();

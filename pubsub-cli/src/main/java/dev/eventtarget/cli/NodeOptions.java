@@ -87,7 +87,7 @@ final class NodeOptions {
         options.forEach((name, value) -> {
             if (all.containsKey(name)) {
                 throw new ConfigurationException(
-                        name, "The option '" + name + "' is given twice: in the address, and beside it", null);
+                        name, "The option '" + name + "' is given twice: in the address, and beside it");
             }
             all.put(name, value);
         });

@@ -78,8 +78,7 @@ final class StatusServer {
             throw new ConfigurationException(
                     "metrics",
                     "The address for metrics '" + text
-                            + "' must be a host and a port such as 127.0.0.1:9090, or :9090 for all addresses of this machine",
-                    null);
+                            + "' must be a host and a port such as 127.0.0.1:9090, or :9090 for all addresses of this machine");
         }
         String host = matcher.group(1).replaceAll("[\\[\\]]", "");
         return SocketAddress.inetSocketAddress(Integer.parseInt(matcher.group(2)), host.isEmpty() ? "0.0.0.0" : host);

@@ -121,8 +121,7 @@ final class SubCommand extends UrlCommand {
                 printer.ended.await();
             } else if (!printer.ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 if (!listening.isComplete()) {
-                    printer.failed = true;
-                    err().println("Not listening after " + timeout.toMillis() + " ms: pubsub doctor looks why");
+                    printer.fail(notListening(timeout));
                 }
                 printer.close().await();
             }

@@ -98,9 +98,16 @@ final class TopCommand extends UrlCommand {
         for (EventType<EncodedDetail> pattern : Set.copyOf(patterns)) {
             subscriptions.add(target.addEventListener(pattern, listener, options));
         }
+        Future<?> listening =
+                Future.all(subscriptions.stream().map(Subscription::ready).toList());
+        long begun = System.nanoTime();
         try {
-            Future.all(subscriptions.stream().map(Subscription::ready).toList()).await();
-            show(target, rates, subscriptions);
+            if (timeout == null) {
+                listening.await();
+            } else {
+                awaitListening(listening, timeout);
+            }
+            show(target, rates, subscriptions, begun);
         } catch (InterruptedException e) {
             // it has shown what there was
         }
@@ -113,10 +120,10 @@ final class TopCommand extends UrlCommand {
         err().println(Main.describe(e));
     }
 
-    private void show(TypedEventTarget target, TypeRates rates, List<Subscription> subscriptions)
+    private void show(TypedEventTarget target, TypeRates rates, List<Subscription> subscriptions, long begun)
             throws InterruptedException {
         long start = System.nanoTime();
-        long end = timeout == null ? Long.MAX_VALUE : timeout.toNanos();
+        long end = timeout == null ? Long.MAX_VALUE : Math.max(0, begun + timeout.toNanos() - start);
         for (long shown = 1; shown <= count; shown++) {
             long due = Math.min(end, shown * interval.toNanos());
             TimeUnit.NANOSECONDS.sleep(start + due - System.nanoTime());

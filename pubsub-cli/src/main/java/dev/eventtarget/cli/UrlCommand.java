@@ -1,8 +1,14 @@
 package dev.eventtarget.cli;
 
 import dev.eventtarget.ConfigurationException;
+import dev.eventtarget.EventTargetException;
+import dev.eventtarget.EventTargetException.Reason;
 import dev.eventtarget.EventTargets;
 import dev.eventtarget.spi.EventTargetConfig;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -34,6 +40,27 @@ abstract class UrlCommand extends TargetCommand {
     String urlByDefault() {
         throw new ConfigurationException(
                 "Which target? Give its --url, or set the environment variable " + EventTargets.URL_VARIABLE);
+    }
+
+    /**
+     * Waits until the command's listeners are there.
+     *
+     * @param listening completes when they are
+     * @param limit how long at most
+     * @throws EventTargetException if they are not by then, or if they can't be
+     */
+    static void awaitListening(Future<?> listening, Duration limit) throws InterruptedException {
+        try {
+            listening.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw notListening(limit);
+        }
+    }
+
+    /** The error of a command whose listeners are not there after a time, as nobody answers. */
+    static EventTargetException notListening(Duration limit) {
+        return new EventTargetException(
+                Reason.TIMEOUT, true, "Not listening after " + limit.toMillis() + " ms: pubsub doctor looks why", null);
     }
 
     final void warnIfAlone() {

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
@@ -237,6 +238,24 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.eventtarget.cli");
+
+    @ArchTest
+    static final ArchRule theFixturesOfTestsStandAlone = noClasses()
+            .that()
+            .resideInAPackage("dev.eventtarget.fixtures..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("dev.eventtarget..").and(resideOutsideOfPackage("dev.eventtarget.fixtures..")))
+            .because("the tests of every module use them");
+
+    @ArchTest
+    static final ArchRule nothingButTestsUsesTheirFixtures = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.eventtarget.fixtures..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.eventtarget.fixtures..")
+            .because("they are not published");
 
     @ArchTest
     static final ArchRule modulesFormNoCycle =

@@ -9,6 +9,7 @@ import dev.eventtarget.link.Hub;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,16 @@ class BenchCommandTest {
         assertMeasures(4, "bench", "--url", url, "--peers", "--time", "200ms", "--rate", "100", "--listeners", "3");
         hub.close().await();
         target.close().await();
+    }
+
+    @Test
+    void nothingIsMeasuredWhereNobodyIs() throws Exception {
+        Cli.Running bench = Cli.Running.start(VERTX, "bench", "--url", "ws://127.0.0.1:1/events", "--timeout", "300ms");
+
+        Cli ended = bench.result().get(60, TimeUnit.SECONDS);
+        assertEquals(Main.FAILED, ended.exit());
+        assertEquals("", ended.out());
+        assertTrue(ended.err().contains("Not listening after 300 ms"), ended.err());
     }
 
     @Test

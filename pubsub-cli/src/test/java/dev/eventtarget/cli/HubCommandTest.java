@@ -309,6 +309,22 @@ class HubCommandTest {
     }
 
     @Test
+    void aBackendMayHaveSeveralOfSomething() throws Exception {
+        Path config = file("hub.yaml", """
+                listen: ['%s']
+                backend:
+                  url: ws://127.0.0.1:1/events
+                  capabilities: [replay, persistent]
+                  closeTimeout: 100ms
+                """.formatted(ANY_PORT));
+        Cli checked = cli("hub", "--config", config.toString(), "--check");
+        assertEquals(Main.OK, checked.exit(), checked.err());
+
+        startWith(config);
+        assertEquals(Main.OK, end().exit());
+    }
+
+    @Test
     void aFileIsCheckedWithoutBeingUsed() throws Exception {
         Path config = file("hub.yaml", "listen: ['ws://127.0.0.1:1']\nbackend: 'redis://127.0.0.1:1'\n");
         Cli right = cli("hub", "--config", config.toString(), "--check");

@@ -71,6 +71,15 @@ class TopCommandTest {
         assertEquals("", ended.out());
     }
 
+    @Test
+    void itEndsInTimeAlthoughNobodyIsThere() throws Exception {
+        running = Cli.Running.start(VERTX, "top", "--url", "ws://127.0.0.1:1/events", "--timeout", "300ms");
+
+        Cli ended = running.result().get(60, TimeUnit.SECONDS);
+        assertEquals(Main.FAILED, ended.exit());
+        assertTrue(ended.err().contains("Not listening after 300 ms"), ended.err());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"order.paid", "order.*"})
     void onlyWhatIsAskedForIsCounted(String pattern) {

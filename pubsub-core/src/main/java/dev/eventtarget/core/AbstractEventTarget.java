@@ -589,9 +589,7 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
      * @param event the repetition
      */
     protected final void duplicate(TypedEvent<?> event) {
-        if (!interceptors.isEmpty()) {
-            tell(interceptor -> interceptor.duplicate(event));
-        }
+        tell(interceptor -> interceptor.duplicate(event));
     }
 
     /**

@@ -46,6 +46,7 @@ import java.io.OutputStream;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -318,16 +319,14 @@ abstract sealed class JacksonEventCodec implements FrameCodec permits JsonEventC
 
     @Override
     public final byte[] control(String type, Map<String, ?> detail) {
+        Map<String, Object> fields = new LinkedHashMap<>(detail);
+        fields.replaceAll((name, value) -> wellFormed(value));
         try {
             return write((generator, out) -> {
                 generator.writeStartObject();
                 generator.writeStringField("type", type);
-                generator.writeObjectFieldStart("detail");
-                for (Map.Entry<String, ?> field : detail.entrySet()) {
-                    generator.writeFieldName(field.getKey());
-                    writers.get(Object.class).writeValue(generator, wellFormed(field.getValue()));
-                }
-                generator.writeEndObject();
+                generator.writeFieldName("detail");
+                writers.get(Object.class).writeValue(generator, fields);
                 generator.writeEndObject();
             });
         } catch (IOException e) {
