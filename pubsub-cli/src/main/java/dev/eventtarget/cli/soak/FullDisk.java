@@ -47,8 +47,11 @@ final class FullDisk {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             process.getOutputStream().close();
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("A publisher on a full disk was neither refused nor has it ended");
+            }
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS) || process.exitValue() == 0) {
+            if (process.exitValue() == 0) {
                 throw new IOException("A publisher has begun although its nonce file could not be written: " + said);
             }
             if (!said.contains("producer nonce can't be kept in " + nonce)) {
