@@ -1,7 +1,6 @@
 package dev.eventtarget.benchmarks;
 
 import dev.eventtarget.EventTargets;
-import dev.eventtarget.EventType;
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.PubSub;
 import dev.eventtarget.TypedEvent;
@@ -24,7 +23,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -155,28 +153,6 @@ public class DispatchCostBenchmark {
         }
     }
 
-    /** 1024 types, each with a listener. */
-    public static class ManyTypes extends Target {
-        private final List<EventType<Order>> types = IntStream.range(0, 1024)
-                .mapToObj(i -> EventType.of("order.status-" + i, Order.class))
-                .toList();
-        private final TypedEvent<?>[] events =
-                types.stream().map(type -> TypedEvent.of(type, Order.SAMPLE)).toArray(TypedEvent<?>[]::new);
-        private int next;
-
-        @Override
-        void listen() {
-            List<Tally> tallies = Tally.list(types.size());
-            for (int i = 0; i < types.size(); i++) {
-                target.addEventListener(types.get(i), tallies.get(i));
-            }
-        }
-
-        TypedEvent<?> next() {
-            return events[next++ & 1023];
-        }
-    }
-
     /** The event has an ID that the listener doesn't ask for. */
     public static class Scoped extends Target {
         private final TypedEvent<Order> event = TypedEvent.of(Order.PLACED.withId("42"), Order.SAMPLE);
@@ -215,11 +191,6 @@ public class DispatchCostBenchmark {
     @Benchmark
     public Future<Void> patternListener(Pattern state) {
         return state.target.dispatchEvent(Order.EVENT);
-    }
-
-    @Benchmark
-    public Future<Void> manyTypesInTurn(ManyTypes state) {
-        return state.target.dispatchEvent(state.next());
     }
 
     @Benchmark
