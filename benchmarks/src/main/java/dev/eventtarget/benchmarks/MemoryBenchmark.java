@@ -127,11 +127,12 @@ public final class MemoryBenchmark {
             long before = alive();
             holder.hold(types, listeners);
             long after = alive();
-            Reference.reachabilityFence(types);
-            Reference.reachabilityFence(listeners);
             if (round >= 0) {
                 table.add(row, column, (double) (after - before) / size.subscriptions);
             }
+        } finally {
+            Reference.reachabilityFence(types);
+            Reference.reachabilityFence(listeners);
         }
     }
 
