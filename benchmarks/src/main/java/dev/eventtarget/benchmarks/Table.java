@@ -78,8 +78,13 @@ record Table(
             return figure.apply(median) + " (" + range(figure) + ")";
         }
 
+        /** With the unit once, where both have the same. */
         String range(Function<Double, String> figure) {
-            return figure.apply(from) + " – " + figure.apply(to);
+            String least = figure.apply(from);
+            String most = figure.apply(to);
+            int space = least.indexOf(' ');
+            return (space >= 0 && most.endsWith(least.substring(space)) ? least.substring(0, space) : least) + " – "
+                    + most;
         }
     }
 
@@ -90,7 +95,8 @@ record Table(
 
     static String digits(double value) {
         double size = Math.abs(value);
-        return String.format(Locale.ROOT, size < 9.995 ? "%.2f" : size < 99.95 ? "%.1f" : "%.0f", value);
+        return String.format(Locale.ROOT, size < 9.995 ? "%.2f" : size < 99.95 ? "%.1f" : "%.0f", value)
+                .replaceFirst("^-(?=0\\.00$)", "");
     }
 
     void add(String row, String column, double figure) {
@@ -127,7 +133,11 @@ record Table(
      * the most is compared with the least.
      */
     @Nullable Spread ratio(String row, String reference, String column) {
-        return compared(figures(row, column), figures(reference, column), (one, other) -> one / other);
+        double[] figures = figures(row, column);
+        if (figures != null && row.equals(reference)) {
+            return new Spread(1, 1, 1);
+        }
+        return compared(figures, figures(reference, column), (one, other) -> one / other);
     }
 
     private @Nullable Spread compared(

@@ -32,14 +32,19 @@ class TableTest {
 
                 |  | listeners = 1 | listeners = 10 | listeners = 101 |
                 |---|---:|---:|---:|
-                | **eventTarget** | 5.00 ns (5.00 ns – 5.00 ns) | 30.0 ns (30.0 ns – 30.0 ns) | 305 ns (305 ns – 305 ns) |
+                | **eventTarget** | 5.00 ns (5.00 – 5.00 ns) | 30.0 ns (30.0 – 30.0 ns) | 305 ns (305 – 305 ns) |
 
                 What each of the listeners adds:
 
                 |  | from 1 to 101 |
                 |---|---:|
-                | **eventTarget** | 3.00 ns (3.00 ns – 3.00 ns) |
+                | **eventTarget** | 3.00 ns (3.00 – 3.00 ns) |
                 """, table.markdown());
+    }
+
+    @Test
+    void aRangeOverTwoPrefixesHasBoth() {
+        assertEquals("900 k – 1.10 M", Spread.of(9e5, 1.1e6).range(Unit.PER_SECOND::format));
     }
 
     @Test
@@ -51,5 +56,6 @@ class TableTest {
         assertEquals("0.00 B", Unit.BYTES.format(0));
         assertEquals("19.5 KiB", Unit.BYTES.format(20_000));
         assertEquals("-40.0 ns", Unit.SECONDS.format(-40e-9));
+        assertEquals("0.00 B", Unit.BYTES.format(-0.001));
     }
 }
