@@ -29,6 +29,8 @@ public final class Report {
     private static final String PAGE = "benchmarks.md";
     private static final String CHARTS = "benchmarks";
 
+    private static final String QUICK = "--quick";
+
     /** Its tables are for reading only. */
     private static final String NO_CHART = "allocated";
 
@@ -65,7 +67,7 @@ public final class Report {
         contents.put("command", command);
         contents.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         contents.put("machine", machine());
-        contents.put("notes", notes(parts));
+        contents.put("notes", notes(parts, command.endsWith(QUICK)));
         contents.put("aims", aims(tables));
         contents.put("in-the-way", inTheWay(tables));
         Path charts = Files.createDirectories(directory.resolve(CHARTS));
@@ -117,8 +119,11 @@ public final class Report {
         return places;
     }
 
-    private static String notes(List<Part.Kept> parts) {
+    private static String notes(List<Part.Kept> parts, boolean quick) {
         StringBuilder notes = new StringBuilder();
+        if (quick) {
+            notes.append("- **This was a quick run**, to see that everything works: its figures mean little.\n");
+        }
         parts.stream()
                 .flatMap(part -> part.notes().stream())
                 .distinct()
@@ -139,24 +144,27 @@ public final class Report {
     }
 
     private static String inTheWay(List<Table> tables) {
-        StringBuilder text = new StringBuilder();
+        Map<String, String> missed = new LinkedHashMap<>();
         for (Aim aim : Aim.ALL) {
             Aim.Result result = aim.result(tables);
             if (result != null && result.verdict() == Aim.Verdict.MISSED) {
-                text.append("- *").append(aim.what()).append("*: ").append(aim.inTheWay());
-                text.append('\n');
+                missed.merge(aim.inTheWay(), "*" + aim.what() + "*", (one, other) -> one + "; " + other);
             }
         }
-        return text.isEmpty()
-                ? "No aim is missed in this run."
-                : text.toString().strip();
+        if (missed.isEmpty()) {
+            return "No aim is missed in this run.";
+        }
+        StringBuilder text = new StringBuilder();
+        missed.forEach((way, aims) ->
+                text.append("- ").append(aims).append(": ").append(way).append('\n'));
+        return text.toString().strip();
     }
 
     /** What it was run on, without anything that names it. */
     private static String machine() throws IOException {
         return String.format(
                         Locale.ROOT,
-                        "- %d cores%s, %s of memory%n- %s %s %s%n- %s %s%n",
+                        "- %d cores%s, %s of memory%n- %s %s %s%n- %s %s%n%s",
                         Runtime.getRuntime().availableProcessors(),
                         first("/proc/cpuinfo", "model name")
                                 .map(model -> " of " + model)
@@ -169,8 +177,18 @@ public final class Report {
                         System.getProperty("java.runtime.version"),
                         System.getProperty("os.arch"),
                         System.getProperty("os.name"),
-                        System.getProperty("os.version"))
+                        System.getProperty("os.version"),
+                        load())
                 .strip();
+    }
+
+    /** Says whether something else was running. */
+    private static String load() throws IOException {
+        Path file = Path.of("/proc/loadavg");
+        return Files.exists(file)
+                ? "- A load of " + Files.readString(file).split(" ", 4)[2]
+                        + " in the last 15 minutes, what the benchmarks themselves make included\n"
+                : "";
     }
 
     /** The value behind a name and a colon, in a file that only Linux has. */

@@ -66,6 +66,7 @@ class ReportTest {
         assertTrue(page.contains("| Publish to Redis at half of the limit | 0.40 (0.40 – 0.40) | **missed** |"), page);
         assertTrue(page.contains("benchmarks/run report --quick"), page);
         assertTrue(page.contains("- NATS is left out."), page);
+        assertTrue(page.contains("This was a quick run"), page);
         assertTrue(page.contains("Not measured in this run."), page);
         assertFalse(page.contains("{{"), page);
         assertFalse(Files.exists(old));
