@@ -36,7 +36,7 @@ public class DispatchBenchmark {
     @State(Scope.Thread)
     public abstract static class Listeners {
         /** How many. */
-        @Param({"1", "10", "100"})
+        @Param({"1", "10", "100", "1000"})
         public int listeners;
 
         private List<Tally> tallies = List.of();

@@ -1,7 +1,6 @@
 package dev.eventtarget.benchmarks;
 
 import dev.eventtarget.EventTargets;
-import dev.eventtarget.EventType;
 import dev.eventtarget.Interceptor;
 import dev.eventtarget.PubSub;
 import dev.eventtarget.TypedEvent;
@@ -24,7 +23,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -48,11 +46,17 @@ public class DispatchCostBenchmark {
     @State(Scope.Thread)
     public static class Target {
         private final Vertx vertx = Vertx.vertx();
-        final TypedEventTarget target = EventTargets.open(vertx, "memory:", interceptors());
-        final PubSub pubSub = PubSub.over(target);
+        final TypedEventTarget target;
+        final PubSub pubSub;
 
-        Interceptor[] interceptors() {
-            return new Interceptor[0];
+        /** Nothing around it. */
+        public Target() {
+            this(new Interceptor[0]);
+        }
+
+        Target(Interceptor... interceptors) {
+            target = EventTargets.open(vertx, "memory:", interceptors);
+            pubSub = PubSub.over(target);
         }
 
         void listen() {
@@ -81,36 +85,40 @@ public class DispatchCostBenchmark {
 
     /** One interceptor that only passes on. */
     public static class Intercepted extends Target {
-        @Override
-        Interceptor[] interceptors() {
-            return new Interceptor[] {new Interceptor() {}};
+        /** Opened with it. */
+        public Intercepted() {
+            super(new Interceptor() {});
         }
     }
 
     /** Metrics for Prometheus, with histograms. */
     public static class Measured extends Target {
-        @Override
-        Interceptor[] interceptors() {
-            return new Interceptor[] {new EventTargetMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))};
+        /** Opened with them. */
+        public Measured() {
+            super(new EventTargetMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
         }
     }
 
     /** Spans of everything, which are made and then dropped. */
     public static class Traced extends Target {
-        Sampler sampler() {
-            return Sampler.alwaysOn();
+        /** Of all events. */
+        public Traced() {
+            this(Sampler.alwaysOn());
         }
 
-        @Override
-        Interceptor[] interceptors() {
+        Traced(Sampler sampler) {
+            super(tracing(sampler));
+        }
+
+        private static Interceptor tracing(Sampler sampler) {
             OpenTelemetry sdk = OpenTelemetrySdk.builder()
                     .setTracerProvider(SdkTracerProvider.builder()
-                            .setSampler(sampler())
+                            .setSampler(sampler)
                             .addSpanProcessor(new Dropping())
                             .build())
                     .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
                     .build();
-            return new Interceptor[] {new EventTargetTracing(sdk)};
+            return new EventTargetTracing(sdk);
         }
 
         /** Without one, the SDK makes no spans. */
@@ -135,9 +143,9 @@ public class DispatchCostBenchmark {
 
     /** Spans of nothing, and events that say so. */
     public static class NotSampled extends Traced {
-        @Override
-        Sampler sampler() {
-            return Sampler.alwaysOff();
+        /** Of no events. */
+        public NotSampled() {
+            super(Sampler.alwaysOff());
         }
     }
 
@@ -152,28 +160,6 @@ public class DispatchCostBenchmark {
         @Override
         void listen() {
             target.addEventListener(Order.PLACED.withTopic("order.>"), new Tally.First());
-        }
-    }
-
-    /** 1024 types, each with a listener. */
-    public static class ManyTypes extends Target {
-        private final List<EventType<Order>> types = IntStream.range(0, 1024)
-                .mapToObj(i -> EventType.of("order.status-" + i, Order.class))
-                .toList();
-        private final TypedEvent<?>[] events =
-                types.stream().map(type -> TypedEvent.of(type, Order.SAMPLE)).toArray(TypedEvent<?>[]::new);
-        private int next;
-
-        @Override
-        void listen() {
-            List<Tally> tallies = Tally.list(types.size());
-            for (int i = 0; i < types.size(); i++) {
-                target.addEventListener(types.get(i), tallies.get(i));
-            }
-        }
-
-        TypedEvent<?> next() {
-            return events[next++ & 1023];
         }
     }
 
@@ -215,11 +201,6 @@ public class DispatchCostBenchmark {
     @Benchmark
     public Future<Void> patternListener(Pattern state) {
         return state.target.dispatchEvent(Order.EVENT);
-    }
-
-    @Benchmark
-    public Future<Void> manyTypesInTurn(ManyTypes state) {
-        return state.target.dispatchEvent(state.next());
     }
 
     @Benchmark

@@ -2,6 +2,8 @@ package dev.eventtarget.benchmarks;
 
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.EventTranslatorOneArg;
+import com.lmax.disruptor.WaitStrategy;
+import com.lmax.disruptor.YieldingWaitStrategy;
 import com.lmax.disruptor.dsl.ProducerType;
 import com.lmax.disruptor.util.DaemonThreadFactory;
 import dev.eventtarget.EventTargets;
@@ -350,10 +352,14 @@ public class HandOverBenchmark {
             @Nullable TypedEvent<Order> event;
         }
 
+        WaitStrategy waitStrategy() {
+            return new BlockingWaitStrategy();
+        }
+
         @Override
         void start() {
             disruptor = new com.lmax.disruptor.dsl.Disruptor<>(
-                    Slot::new, BUFFER, DaemonThreadFactory.INSTANCE, ProducerType.MULTI, new BlockingWaitStrategy());
+                    Slot::new, BUFFER, DaemonThreadFactory.INSTANCE, ProducerType.MULTI, waitStrategy());
             for (int i = 0; i < consumers; i++) {
                 int consumer = i;
                 disruptor.handleEventsWith((slot, sequence, endOfBatch) -> count(consumer));
@@ -371,6 +377,14 @@ public class HandOverBenchmark {
         @Override
         void stop() {
             disruptor.shutdown();
+        }
+    }
+
+    /** The Disruptor, whose consumers never sleep: the least that handing over can cost, at the price of a core each. */
+    public static class DisruptorYielding extends Disruptor {
+        @Override
+        WaitStrategy waitStrategy() {
+            return new YieldingWaitStrategy();
         }
     }
 
@@ -406,6 +420,12 @@ public class HandOverBenchmark {
 
     @Benchmark
     public void disruptorBlocking(Disruptor state) throws Exception {
+        state.run();
+    }
+
+    /** The floor. */
+    @Benchmark
+    public void disruptorYielding(DisruptorYielding state) throws Exception {
         state.run();
     }
 }

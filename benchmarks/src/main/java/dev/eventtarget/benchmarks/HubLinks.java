@@ -14,6 +14,7 @@ import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.time.Duration;
@@ -57,7 +58,7 @@ final class HubLinks {
     }
 
     /** A hub with event loops of its own. It sends no pings, as {@link WireSocket} answers none. */
-    private static final class Server implements AutoCloseable {
+    static final class Server implements AutoCloseable {
         private final Loops loops;
         private final TypedEventTarget target;
         private final Hub hub;
@@ -76,6 +77,19 @@ final class HubLinks {
             uri = URI.create(Loops.await(hub.listen(transport.address(eventLoops))));
         }
 
+        private void publish(int events) throws Exception {
+            Future<Void> last = Future.succeededFuture();
+            for (int i = 0; i < events; i++) {
+                last = target.dispatchEvent(TypedEvent.of(Order.PLACED, Order.SAMPLE));
+            }
+            Loops.await(last);
+        }
+
+        /** What a spoke opens. */
+        String url(String codec) {
+            return uri + "?codec=" + codec + transport.more();
+        }
+
         @Override
         public void close() throws Exception {
             Loops.await(hub.close());
@@ -90,7 +104,7 @@ final class HubLinks {
         private final TypedEventTarget target;
 
         Spoke(Server server, String codec) {
-            target = EventTargets.open(loops.vertx(), server.uri + "?codec=" + codec + server.transport.more());
+            target = EventTargets.open(loops.vertx(), server.url(codec));
         }
 
         <T> void listen(EventType<T> type, EventListener<T> listener) throws Exception {
@@ -337,7 +351,7 @@ final class HubLinks {
                     codec,
                     perMessage,
                     perWrite,
-                    WebSocketBenchmark.manyReceivers(),
+                    WebSocketBenchmark.receivers(WebSocketBenchmark.FAN_OUT),
                     WebSocketBenchmark.FAN_OUT,
                     WebSocketBenchmark.FAN_OUT_LOOPS);
         }
@@ -362,13 +376,13 @@ final class HubLinks {
 
     /** Records that are published in the hub's process, to many links. */
     static final class FanOut implements Carrier {
-        private final Arrivals arrivals = WebSocketBenchmark.manyReceivers();
+        private final Arrivals arrivals;
         private final Server server = new Server(WebSocketBenchmark.FAN_OUT_LOOPS);
         private final Subscribers subscribers;
 
-        FanOut(String codec, boolean batches) throws Exception {
-            subscribers = new Subscribers(
-                    server, WebSocketBenchmark.FAN_OUT_LOOPS, WebSocketBenchmark.FAN_OUT, arrivals, codec, batches);
+        FanOut(String codec, boolean batches, int links) throws Exception {
+            arrivals = WebSocketBenchmark.receivers(links);
+            subscribers = new Subscribers(server, WebSocketBenchmark.FAN_OUT_LOOPS, links, arrivals, codec, batches);
             subscribers.count();
         }
 
@@ -379,16 +393,51 @@ final class HubLinks {
 
         @Override
         public void send(int messages) throws Exception {
-            Future<Void> last = Future.succeededFuture();
-            for (int i = 0; i < messages; i++) {
-                last = server.target.dispatchEvent(TypedEvent.of(Order.PLACED, Order.SAMPLE));
-            }
-            Loops.await(last);
+            server.publish(messages);
         }
 
         @Override
         public void close() throws Exception {
             subscribers.close();
+            server.close();
+        }
+    }
+
+    /** Records that are published in the hub's process, to listeners at spokes that share event loops. */
+    static final class Listening implements Carrier {
+        private final Arrivals arrivals;
+        private final Server server;
+        private final Loops spokes = new Loops(WebSocketBenchmark.FAN_OUT_LOOPS);
+
+        Listening(Transport transport, int links) throws Exception {
+            arrivals = WebSocketBenchmark.receivers(links);
+            server = new Server(transport, WebSocketBenchmark.FAN_OUT_LOOPS);
+            for (int i = 0; i < links; i++) {
+                // those of one name would share a link
+                TypedEventTarget spoke = EventTargets.open(
+                        spokes.vertx(),
+                        new JsonObject().put("url", server.url("json")).put("name", "spoke-" + i));
+                Arrivals.Receiver receiver = arrivals.receiver(i);
+                Loops.await(
+                        spokes.context(i),
+                        () -> spoke.addEventListener(Order.PLACED, event -> receiver.received(1))
+                                .ready());
+            }
+        }
+
+        @Override
+        public Arrivals arrivals() {
+            return arrivals;
+        }
+
+        @Override
+        public void send(int messages) throws Exception {
+            server.publish(messages);
+        }
+
+        @Override
+        public void close() throws Exception {
+            spokes.close();
             server.close();
         }
     }

@@ -228,10 +228,10 @@ final class NatsPeers {
             }
         }
 
-        private Pump<NetSocket> pump(int perWrite) {
+        private Pump<NetSocket> pump(String subject, int perWrite) {
             Buffer bytes = Buffer.buffer();
             for (int i = 0; i < perWrite; i++) {
-                bytes.appendBuffer(publication("order.placed"));
+                bytes.appendBuffer(publication(subject));
             }
             return new Pump<NetSocket>(context, perWrite, it -> it.write(bytes)).add(socket);
         }
@@ -247,23 +247,20 @@ final class NatsPeers {
         private Sockets(Server server, int perWrite, Arrivals arrivals, int receivers, int loops) throws Exception {
             this.arrivals = arrivals;
             subscribers = new Loops(loops);
+            String subject = "order.to-" + receivers; // several of them share the server
             for (int i = 0; i < receivers; i++) {
-                Wire.open(subscribers, i, server, "order.placed", arrivals.receiver(i)::received);
+                Wire.open(subscribers, i, server, subject, arrivals.receiver(i)::received);
             }
-            pump = Wire.open(publishers, 0, server, "nothing", messages -> {}).pump(perWrite);
+            pump = Wire.open(publishers, 0, server, "nothing", messages -> {}).pump(subject, perWrite);
         }
 
         static Sockets oneWay(Server server, int perWrite) throws Exception {
             return new Sockets(server, perWrite, WebSocketBenchmark.oneReceiver(), 1, 1);
         }
 
-        static Sockets fanOut(Server server, int perWrite) throws Exception {
+        static Sockets fanOut(Server server, int perWrite, int links) throws Exception {
             return new Sockets(
-                    server,
-                    perWrite,
-                    WebSocketBenchmark.manyReceivers(),
-                    WebSocketBenchmark.FAN_OUT,
-                    WebSocketBenchmark.FAN_OUT_LOOPS);
+                    server, perWrite, WebSocketBenchmark.receivers(links), links, WebSocketBenchmark.FAN_OUT_LOOPS);
         }
 
         @Override

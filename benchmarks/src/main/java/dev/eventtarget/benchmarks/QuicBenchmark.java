@@ -2,16 +2,17 @@ package dev.eventtarget.benchmarks;
 
 import dev.eventtarget.benchmarks.HubLinks.Transport;
 import dev.eventtarget.benchmarks.RoundTrips.Echo;
-import java.io.PrintStream;
+import io.netty.handler.codec.quic.Quic;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Links over QUIC, next to QUIC without a protocol on it, and to links over WebSocket with TLS. Prints tables in Markdown. */
+/** Links over QUIC, next to QUIC without a protocol on it, and to links over WebSocket with TLS. */
 public final class QuicBenchmark {
     private static final int DOCUMENTS = 64;
     private static final int PER_WRITE = 64;
     private static final String VERTX = "Vert.x QUIC";
+    private static final String BATCHED = VERTX + ", " + PER_WRITE + " messages a write";
     private static final List<Transport> TRANSPORTS = List.of(Transport.QUIC, Transport.WEBSOCKET_TLS);
 
     private final Rows rows;
@@ -30,58 +31,75 @@ public final class QuicBenchmark {
      * @param arguments {@code --quick} or nothing, and perhaps a part of the names of the rows to run
      */
     public static void main(String... arguments) throws Exception {
-        run(Rows.of(arguments), System.out);
+        Part part = new Part(System.out);
+        run(Rows.of(arguments), part);
+        part.keep();
         System.exit(0); // the libraries' threads take their time
     }
 
-    static void run(Rows rows, PrintStream out) throws Exception {
+    static void run(Rows rows, Part part) throws Exception {
+        if (!Quic.isAvailable()) {
+            part.note("QUIC is left out: there is no library for it on this platform.");
+            return;
+        }
         QuicBenchmark benchmark = new QuicBenchmark(rows);
-        out.printf("%nJava %s%n", System.getProperty("java.version"));
-        out.print(benchmark.small());
-        out.print(benchmark.large());
-        out.print(benchmark.roundTrips());
+        part.add(benchmark.small());
+        part.add(benchmark.large());
+        part.add(benchmark.roundTrips());
+        part.add(benchmark.spokes());
     }
 
-    private String small() throws Exception {
+    private Table small() throws Exception {
         Map<String, Rows.Opening<? extends Carrier>> openings = new LinkedHashMap<>();
         for (Transport transport : TRANSPORTS) {
             openings.put(
-                    "**eventTarget**, " + transport.label + ", spoke to hub",
+                    "eventTarget, " + transport.label + ", spoke to hub",
                     () -> HubLinks.Typed.toHub(transport, "json"));
             openings.put(
-                    "**eventTarget**, " + transport.label + ", spoke to spoke",
+                    "eventTarget, " + transport.label + ", spoke to spoke",
                     () -> HubLinks.Typed.toSpoke(transport, "json", false));
         }
         int bytes = WebSocketBenchmark.MESSAGE.length;
         openings.put(VERTX, () -> new QuicPeers.OneWay(WebSocketBenchmark.oneReceiver(), bytes, 1));
-        openings.put(
-                VERTX + ", " + PER_WRITE + " messages a write",
-                () -> new QuicPeers.OneWay(WebSocketBenchmark.oneReceiver(), bytes, PER_WRITE));
-        return rows.rates("Details of 128 bytes", "messages/s", 1, openings, VERTX);
+        openings.put(BATCHED, () -> new QuicPeers.OneWay(WebSocketBenchmark.oneReceiver(), bytes, PER_WRITE));
+        return rows.rates("QUIC: details of 128 bytes", "messages/s", 1, openings, VERTX, BATCHED);
     }
 
-    private String large() throws Exception {
+    private Table large() throws Exception {
         Map<String, Rows.Opening<? extends Carrier>> openings = new LinkedHashMap<>();
         for (Transport transport : TRANSPORTS) {
             openings.put(
-                    "**eventTarget**, " + transport.label + ", spoke to hub",
+                    "eventTarget, " + transport.label + ", spoke to hub",
                     () -> HubLinks.Typed.ofDocuments(transport, false));
             openings.put(
-                    "**eventTarget**, " + transport.label + ", spoke to spoke",
+                    "eventTarget, " + transport.label + ", spoke to spoke",
                     () -> HubLinks.Typed.ofDocuments(transport, true));
         }
         openings.put(VERTX, () -> new QuicPeers.OneWay(documents(), Document.BYTES, 1));
-        return rows.rates("Details of 64 KiB", "bytes/s", Document.BYTES, openings, VERTX);
+        return rows.rates("QUIC: details of 64 KiB", "bytes/s", Document.BYTES, openings, VERTX);
     }
 
-    private String roundTrips() throws Exception {
+    private Table roundTrips() throws Exception {
         Map<String, Rows.Opening<? extends Echo>> openings = new LinkedHashMap<>();
         for (Transport transport : TRANSPORTS) {
             openings.put(
-                    "**eventTarget**, " + transport.label + ", spoke to hub",
+                    "eventTarget, " + transport.label + ", spoke to hub",
                     () -> new HubLinks.SpokeEcho(transport, false));
         }
         openings.put(VERTX, () -> new QuicPeers.Reflection());
-        return rows.roundTrips("Round trip", openings, VERTX);
+        return rows.roundTrips("QUIC: round trip", openings, VERTX);
+    }
+
+    /** How long one event takes to so many spokes, and until their listeners have records. */
+    private Table spokes() throws Exception {
+        Map<Rows.Place, Rows.Opening<? extends Carrier>> openings = new LinkedHashMap<>();
+        for (int spokes : new int[] {1, 10, 100}) {
+            for (Transport transport : TRANSPORTS) {
+                openings.put(
+                        new Rows.Place("eventTarget, " + transport.label, "spokes = " + spokes),
+                        () -> new HubLinks.Listening(transport, spokes));
+            }
+        }
+        return rows.costs("QUIC: spokes", "time of an event to all spokes", openings);
     }
 }

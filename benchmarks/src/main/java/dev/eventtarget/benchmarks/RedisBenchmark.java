@@ -3,13 +3,11 @@ package dev.eventtarget.benchmarks;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.eventtarget.core.codec.EventCodecs;
-import java.io.PrintStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import redis.clients.jedis.Jedis;
@@ -24,6 +22,10 @@ public final class RedisBenchmark {
     /** 128 bytes of JSON. */
     static final byte[] DETAIL = EventCodecs.named("json").encodeDetail(Order.SAMPLE, Order.class);
 
+    private static final String EVENTS = "events/s";
+    private static final String OWN = "eventTarget";
+    private static final String PLAIN = OWN + ", idempotent=false";
+    private static final String RELIABLE_TOPIC = "Redisson, reliable topic";
     private static final String LIMIT = "redis-benchmark -P 256";
     private static final String RAW = "socket, 256 commands a write";
     private static final String BY_HAND = "Vert.x client by hand";
@@ -45,8 +47,12 @@ public final class RedisBenchmark {
         Latencies run(String stream, int events) throws Exception;
     }
 
-    /** Work, and which part of the events is enough for it. */
-    private record Row(String name, Work work, int share, boolean appends) {}
+    /** Work, which part of the events is enough for it, and over how many streams it spreads what it appends. */
+    private record Row(String name, String column, Work work, int share, int shards, boolean appends) {
+        Row(String name, Work work, int share, boolean appends) {
+            this(name, EVENTS, work, share, 1, appends);
+        }
+    }
 
     private final URI uri;
     private final Size size;
@@ -68,22 +74,33 @@ public final class RedisBenchmark {
         if (arguments.length > 1 || arguments.length == 1 && !arguments[0].equals("--quick")) {
             throw new IllegalArgumentException("The only option is --quick, not " + List.of(arguments));
         }
-        run(arguments.length == 1 ? Size.QUICK : Size.FULL, System.out);
+        Part part = new Part(System.out);
+        run(arguments.length == 1 ? Size.QUICK : Size.FULL, part);
+        part.keep();
     }
 
-    static void run(Size size, PrintStream out) throws Exception {
+    static void run(Size size, Part part) throws Exception {
         try (RedisServer server = RedisServer.open()) {
+            if (server == null) {
+                part.note("Redis is left out: there is no `REDIS_URL`, and no redis-server for this platform.");
+                return;
+            }
             RedisBenchmark benchmark = new RedisBenchmark(server.uri(), size);
             try (benchmark.control) {
-                out.printf("%nRedis %s, Java %s%n", server.version(), System.getProperty("java.version"));
-                out.print(benchmark.publishing());
-                out.print(benchmark.endToEnd());
-                out.print(benchmark.latency());
+                part.note("Redis is " + server.version()
+                        + (server.isOwn() ? ", started for this." : ", at `REDIS_URL`."));
+                if (!RedisPeers.Program.isThere()) {
+                    part.note("`redis-benchmark` is left out: it is not on the `PATH`.");
+                }
+                part.add(benchmark.publishing());
+                part.add(benchmark.endToEnd());
+                part.add(benchmark.latency());
+                part.add(benchmark.shards());
             }
         }
     }
 
-    private String publishing() throws Exception {
+    private Table publishing() throws Exception {
         try (RedisTarget idempotent = new RedisTarget(uri, true);
                 RedisTarget plain = new RedisTarget(uri, false);
                 RedisPeers.RawSocket raw = new RedisPeers.RawSocket(uri);
@@ -92,11 +109,10 @@ public final class RedisBenchmark {
                 RedisPeers.LettucePipeline lettuce = new RedisPeers.LettucePipeline(uri);
                 RedisPeers.RedissonObjects redisson = new RedisPeers.RedissonObjects(uri)) {
             List<Row> rows = new ArrayList<>();
-            rows.add(new Row("**eventTarget**, idempotent=false", plain::publish, 1, true));
-            rows.add(new Row("**eventTarget**", idempotent::publish, 1, true));
-            rows.add(new Row("**eventTarget**, events with ids", idempotent::publishWithIds, 1, true));
-            boolean program = RedisPeers.Program.isThere();
-            if (program) {
+            rows.add(new Row(PLAIN, plain::publish, 1, true));
+            rows.add(new Row(OWN, idempotent::publish, 1, true));
+            rows.add(new Row(OWN + ", events with ids", idempotent::publishWithIds, 1, true));
+            if (RedisPeers.Program.isThere()) {
                 rows.add(new Row(LIMIT, new RedisPeers.Program(uri)::publish, 1, true));
             }
             rows.add(new Row(RAW, raw::publish, 1, true));
@@ -104,112 +120,100 @@ public final class RedisBenchmark {
             rows.add(new Row("Jedis, pipeline of 256", jedis::publish, 1, true));
             rows.add(new Row("Lettuce, flush per 256", lettuce::publish, 1, true));
             rows.add(new Row("Redisson, addAsync", redisson::publish, 4, true));
-            return rates("Publish", rows, program ? LIMIT : RAW);
+            return measured(
+                    new Table("Redis: publish", Table.Unit.PER_SECOND, EVENTS, true, LIMIT, RAW),
+                    rows,
+                    (seconds, events) -> events / seconds);
         }
     }
 
-    private String endToEnd() throws Exception {
+    private Table endToEnd() throws Exception {
         try (RedisTarget idempotent = new RedisTarget(uri, true);
                 RedisTarget plain = new RedisTarget(uri, false);
                 RedisByHand byHand = new RedisByHand(uri);
                 RedisPeers.RedissonObjects redisson = new RedisPeers.RedissonObjects(uri)) {
-            return rates(
-                    "Publish, consume in a group, acknowledge",
+            return measured(
+                    new Table("Redis: end to end", Table.Unit.PER_SECOND, EVENTS, true, BY_HAND, RELIABLE_TOPIC),
                     List.of(
-                            new Row("**eventTarget**, idempotent=false", plain::relay, 1, true),
-                            new Row("**eventTarget**", idempotent::relay, 1, true),
+                            new Row(PLAIN, plain::relay, 1, true),
+                            new Row(OWN, idempotent::relay, 1, true),
                             new Row(BY_HAND, byHand::relay, 1, true),
-                            new Row("Redisson, reliable topic", redisson::relay, 20, false)),
-                    BY_HAND);
+                            new Row(RELIABLE_TOPIC, redisson::relay, 20, false)),
+                    (seconds, events) -> events / seconds);
         }
     }
 
+    /** What it costs to spread a type over several streams of one server. */
+    private Table shards() throws Exception {
+        List<RedisTarget> targets = new ArrayList<>();
+        try {
+            List<Row> rows = new ArrayList<>();
+            for (int shards : new int[] {1, 2, 4, 8}) {
+                RedisTarget target = new RedisTarget(uri, true, shards);
+                targets.add(target);
+                String column = "shards = " + shards;
+                rows.add(new Row(OWN + ", publish", column, target::publishByTopics, 2, shards, true));
+                rows.add(new Row(OWN + ", end to end", column, target::relayByTopics, 2, shards, true));
+            }
+            return measured(
+                    new Table("Redis: shards", Table.Unit.SECONDS, "time of an event", true),
+                    rows,
+                    (seconds, events) -> seconds / events);
+        } finally {
+            targets.forEach(RedisTarget::close);
+        }
+    }
+
+    /** What is made of the time that so many events took. */
+    private interface Figure {
+        double of(double seconds, int events);
+    }
+
     /** In turn, so that what the machine does meanwhile hits all alike. */
-    private String rates(String title, List<Row> rows, String reference) throws Exception {
-        Map<String, double[]> rates = new LinkedHashMap<>();
-        rows.forEach(row -> rates.put(row.name, new double[size.rounds]));
+    private Table measured(Table table, List<Row> rows, Figure figure) throws Exception {
         for (int round = -size.warmUps; round < size.rounds; round++) {
             for (Row row : rows) {
                 String stream = newStream();
                 int events = Math.max(1, size.events / row.share);
                 long nanos = row.work.run(stream, events);
-                if (row.appends && control.xlen(stream) != events) {
+                long appended = RedisTarget.streams(stream, row.shards).stream()
+                        .mapToLong(control::xlen)
+                        .sum();
+                if (row.appends && appended != events) {
                     throw new IllegalStateException(
-                            row.name + " has appended " + control.xlen(stream) + " events instead of " + events);
+                            row.name + " has appended " + appended + " events instead of " + events);
                 }
                 deleteAll();
                 if (round >= 0) {
-                    rates(rates, row.name)[round] = events * 1e9 / nanos;
+                    table.add(row.name, row.column, figure.of(nanos / 1e9, events));
                 }
             }
         }
-        double limit = median(rates(rates, reference));
-        StringBuilder table = new StringBuilder(
-                "\n### " + title + "\n\n|  | events/s | from – to | of " + reference + " |\n|---|---:|---:|---:|\n");
-        rates.forEach((name, each) -> table.append(String.format(
-                Locale.ROOT,
-                "| %s | %,.0f k | %,.0f – %,.0f | %.2f |%n",
-                name,
-                median(each) / 1e3,
-                Arrays.stream(each).min().orElseThrow() / 1e3,
-                Arrays.stream(each).max().orElseThrow() / 1e3,
-                median(each) / limit)));
-        return table.toString();
+        return table;
     }
 
-    private static double[] rates(Map<String, double[]> rates, String name) {
-        double[] found = rates.get(name);
-        if (found == null) {
-            throw new IllegalArgumentException("No row " + name);
-        }
-        return found;
-    }
-
-    private String latency() throws Exception {
+    private Table latency() throws Exception {
         try (RedisTarget idempotent = new RedisTarget(uri, true);
                 RedisTarget plain = new RedisTarget(uri, false);
                 RedisByHand byHand = new RedisByHand(uri)) {
             Map<String, TimedWork> works = new LinkedHashMap<>();
-            works.put("**eventTarget**, idempotent=false", plain::latencies);
-            works.put("**eventTarget**", idempotent::latencies);
+            works.put(PLAIN, plain::latencies);
+            works.put(OWN, idempotent::latencies);
             works.put(BY_HAND, byHand::latencies);
-            Map<String, List<Latencies>> results = new LinkedHashMap<>();
-            works.keySet().forEach(name -> results.put(name, new ArrayList<>()));
+            Table table = new Table(
+                    "Redis: latency", Table.Unit.SECONDS, "from publishing to the consumer's code", true, BY_HAND);
             for (int round = -1; round < size.rounds; round++) {
                 for (Map.Entry<String, TimedWork> work : works.entrySet()) {
                     Latencies latencies = work.getValue().run(newStream(), size.timed);
                     deleteAll();
                     if (round >= 0) {
-                        results.getOrDefault(work.getKey(), List.of()).add(latencies);
+                        table.add(work.getKey(), "p50", latencies.quantile(0.5) / 1e9);
+                        table.add(work.getKey(), "p99", latencies.quantile(0.99) / 1e9);
                     }
                 }
             }
-            double reference = micros(results.getOrDefault(BY_HAND, List.of()), 0.5);
-            StringBuilder table = new StringBuilder("\n### Latency at 5,000 events/s\n\n|  | p50 | p99 | p50 of "
-                    + BY_HAND + " |\n|---|---:|---:|---:|\n");
-            results.forEach((name, each) -> table.append(String.format(
-                    Locale.ROOT,
-                    "| %s | %.0f µs | %.0f µs | %.2f |%n",
-                    name,
-                    micros(each, 0.5),
-                    micros(each, 0.99),
-                    micros(each, 0.5) / reference)));
-            return table.toString();
+            return table;
         }
-    }
-
-    private static double micros(List<Latencies> rounds, double quantile) {
-        return median(rounds.stream()
-                        .mapToDouble(latencies -> latencies.quantile(quantile))
-                        .toArray())
-                / 1e3;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
     /** What an append is known by: as long as Event Target's own. */

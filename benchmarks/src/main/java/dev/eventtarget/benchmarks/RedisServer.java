@@ -1,5 +1,6 @@
 package dev.eventtarget.benchmarks;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -23,19 +24,27 @@ final class RedisServer implements AutoCloseable {
         this.process = process;
     }
 
-    static RedisServer open() throws IOException, InterruptedException {
+    /** Null where there is neither that variable nor a program for this platform. */
+    static @Nullable RedisServer open() throws IOException, InterruptedException {
         String given = System.getenv("REDIS_URL");
-        return given == null ? start() : new RedisServer(URI.create(given), null);
+        if (given != null) {
+            return new RedisServer(URI.create(given), null);
+        }
+        try {
+            return start(RedisExecProvider.defaultProvider().get());
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
-    private static RedisServer start() throws IOException, InterruptedException {
+    private static RedisServer start(File program) throws IOException, InterruptedException {
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
         Path log = Files.createTempFile("redis-server", ".log");
         Process process = new ProcessBuilder(
-                        RedisExecProvider.defaultProvider().get().getPath(),
+                        program.getPath(),
                         "--port",
                         Integer.toString(port),
                         "--bind",
@@ -67,6 +76,10 @@ final class RedisServer implements AutoCloseable {
         } catch (JedisException e) {
             return false;
         }
+    }
+
+    boolean isOwn() {
+        return process != null;
     }
 
     URI uri() {

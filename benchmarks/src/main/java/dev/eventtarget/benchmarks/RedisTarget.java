@@ -12,7 +12,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
 
 /** Event Target on Redis: details are encoded from the record and decoded to it. */
@@ -21,14 +25,31 @@ final class RedisTarget implements AutoCloseable {
     private static final int WINDOW = 8192;
 
     private static final String GROUP = "billing";
+    private static final int TOPICS = 256;
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
     private final Jedis control;
     private final TypedEventTarget target;
+    private final int shards;
 
     RedisTarget(URI uri, boolean idempotent) {
+        this(uri, idempotent, 1);
+    }
+
+    RedisTarget(URI uri, boolean idempotent, int shards) {
+        this.shards = shards;
         control = new Jedis(uri);
-        target = EventTargets.open(vertx, uri + "?prefix=" + RedisBenchmark.PREFIX + "&idempotent=" + idempotent);
+        target = EventTargets.open(
+                vertx, uri + "?prefix=" + RedisBenchmark.PREFIX + "&idempotent=" + idempotent + "&shards=" + shards);
+    }
+
+    /** Where the events of a type lie, by the name of the stream that it would be without shards. */
+    static List<String> streams(String stream, int shards) {
+        return shards == 1
+                ? List.of(stream)
+                : IntStream.range(0, shards)
+                        .mapToObj(shard -> stream + ":" + shard)
+                        .toList();
     }
 
     private static EventType<Order> type(String stream) {
@@ -45,6 +66,14 @@ final class RedisTarget implements AutoCloseable {
         return publish(events, i -> TypedEvent.of(type, Order.SAMPLE).withId(stream + ":" + i));
     }
 
+    /** So that there is something to spread them by. */
+    long publishByTopics(String stream, int events) {
+        List<EventType<Order>> topics = IntStream.range(0, TOPICS)
+                .mapToObj(i -> type(stream).withId(Integer.toString(i)))
+                .toList();
+        return publish(events, i -> TypedEvent.of(topics.get(i % TOPICS), Order.SAMPLE));
+    }
+
     private interface EventMaker {
         TypedEvent<Order> make(int number);
     }
@@ -52,19 +81,29 @@ final class RedisTarget implements AutoCloseable {
     private long publish(int events, EventMaker maker) {
         long start = System.nanoTime();
         Future<Void> before = Future.succeededFuture();
-        Future<Void> last = before;
+        // streams are confirmed one by one: in the end all topics are waited for
+        List<Future<Void>> last = new ArrayList<>(Collections.nCopies(shards == 1 ? 1 : TOPICS, before));
         for (int i = 0; i < events; i++) {
-            last = target.dispatchEvent(maker.make(i));
+            Future<Void> confirmed = target.dispatchEvent(maker.make(i));
+            last.set(i % last.size(), confirmed);
             if (i % WINDOW == 0) {
                 before.await();
-                before = last;
+                before = confirmed;
             }
         }
-        last.await();
+        Future.all(last).await();
         return System.nanoTime() - start;
     }
 
     long relay(String stream, int events) throws Exception {
+        return relay(stream, events, this::publish);
+    }
+
+    long relayByTopics(String stream, int events) throws Exception {
+        return relay(stream, events, this::publishByTopics);
+    }
+
+    private long relay(String stream, int events, RedisBenchmark.Work publishing) throws Exception {
         EventType<Order> type = type(stream);
         Promise<Void> handled = Promise.promise();
         int[] count = {0};
@@ -74,10 +113,12 @@ final class RedisTarget implements AutoCloseable {
             }
         });
         long start = System.nanoTime();
-        publish(stream, events);
+        publishing.run(stream, events);
         handled.future().await(RedisBenchmark.PATIENCE_SECONDS, TimeUnit.SECONDS);
-        while (control.xpending(stream, GROUP).getTotal() > 0) {
-            Thread.onSpinWait();
+        for (String each : streams(stream, shards)) {
+            while (control.xpending(each, GROUP).getTotal() > 0) {
+                Thread.onSpinWait();
+            }
         }
         long nanos = System.nanoTime() - start;
         end(subscription);

@@ -1,16 +1,14 @@
 package dev.eventtarget.benchmarks;
 
 import dev.eventtarget.benchmarks.RoundTrips.Echo;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
- * Measures rows in turn, so that what the machine does meanwhile hits all alike, each row for the same time; and writes tables
- * in Markdown.
+ * Measures rows in turn, so that what the machine does meanwhile hits all alike, each row for the same time.
  */
 final class Rows {
     /** How often and how long; the first rounds are not counted. */
@@ -46,116 +44,108 @@ final class Rows {
         return new Rows(quick ? Size.QUICK : Size.FULL, arguments.length > used ? arguments[used] : "");
     }
 
+    /** What a row has in one column, where there are several. */
+    record Place(String row, String column) {}
+
+    /** What is made of the time that so many messages took. */
+    private interface Figure {
+        double of(double seconds, long messages);
+    }
+
     /**
-     * How many a second, in millions.
+     * How many a second.
      *
      * @param each what a message that all receivers have got counts
-     * @param reference the name of the row that others are compared with
+     * @param references the names of the rows that others are compared with
      */
-    String rates(
-            String title, String unit, double each, Map<String, Opening<? extends Carrier>> openings, String reference)
+    Table rates(
+            String title,
+            String what,
+            double each,
+            Map<String, Opening<? extends Carrier>> openings,
+            String... references)
             throws Exception {
-        Map<String, double[]> rates = new LinkedHashMap<>();
-        Map<String, Integer> windows = new LinkedHashMap<>();
-        Map<String, Carrier> rows = open(openings);
+        Table table = new Table(title, Table.Unit.PER_SECOND, what, true, references);
+        measure(table, inOneColumn(openings, what), (seconds, messages) -> each * messages / seconds);
+        return table;
+    }
+
+    /**
+     * How long a message takes, from what many take.
+     *
+     * @param references the names of the rows that others are compared with
+     */
+    Table costs(String title, String what, Map<Place, Opening<? extends Carrier>> openings, String... references)
+            throws Exception {
+        Table table = new Table(title, Table.Unit.SECONDS, what, true, references);
+        measure(table, openings, (seconds, messages) -> seconds / messages);
+        return table;
+    }
+
+    private void measure(Table table, Map<Place, Opening<? extends Carrier>> openings, Figure figure) throws Exception {
+        Map<Place, Integer> windows = new HashMap<>();
+        Map<Place, Carrier> carriers = open(openings);
         for (int round = -size.warmUps; round < size.rounds; round++) {
-            for (Map.Entry<String, Carrier> row : rows.entrySet()) {
-                Arrivals arrivals = row.getValue().arrivals();
-                int count = windows.getOrDefault(row.getKey(), 4);
-                long nanos = arrivals.measure(row.getValue(), count);
+            for (Map.Entry<Place, Carrier> one : carriers.entrySet()) {
+                Place place = one.getKey();
+                Arrivals arrivals = one.getValue().arrivals();
+                int count = windows.getOrDefault(place, 4);
+                long nanos = arrivals.measure(one.getValue(), count);
                 if (round < 0) {
-                    windows.put(row.getKey(), (int) Math.max(4, count * size.millis * 1e6 / nanos));
+                    windows.put(place, (int) Math.max(4, count * size.millis * 1e6 / nanos));
                 } else {
-                    rates.computeIfAbsent(row.getKey(), name -> new double[size.rounds])[round] =
-                            each * count * arrivals.window() * 1e9 / nanos;
+                    table.add(place.row, place.column, figure.of(nanos / 1e9, (long) count * arrivals.window()));
                 }
             }
         }
-        closeAll(rows.values());
-        if (rates.isEmpty()) {
-            return "";
-        }
-        double[] limit = rates.get(reference);
-        StringBuilder table = new StringBuilder("\n### " + title + "\n\n|  | " + unit + " | from – to | of " + reference
-                + " |\n|---|---:|---:|---:|\n");
-        rates.forEach((name, values) -> table.append(String.format(
-                Locale.ROOT,
-                "| %s | %.2f M | %.2f – %.2f | %s |%n",
-                name,
-                median(values) / 1e6,
-                Arrays.stream(values).min().orElseThrow() / 1e6,
-                Arrays.stream(values).max().orElseThrow() / 1e6,
-                limit == null ? "" : ratio(median(values), median(limit)))));
-        return table.toString();
+        closeAll(carriers.values());
     }
 
     /**
      * How long there and back takes.
      *
-     * @param reference the name of the row that others are compared with
+     * @param references the names of the rows that others are compared with
      */
-    String roundTrips(String title, Map<String, Opening<? extends Echo>> openings, String reference) throws Exception {
-        Map<String, Echo> rows = open(openings);
-        Map<String, List<long[]>> results = new LinkedHashMap<>();
+    Table roundTrips(String title, Map<String, Opening<? extends Echo>> openings, String... references)
+            throws Exception {
+        Table table = new Table(title, Table.Unit.SECONDS, "there and back", true, references);
+        Map<Place, Echo> echoes = open(inOneColumn(openings, ""));
         for (int round = -size.warmUps; round < size.rounds; round++) {
-            for (Map.Entry<String, Echo> row : rows.entrySet()) {
+            for (Map.Entry<Place, Echo> one : echoes.entrySet()) {
                 long[] nanos = new long[size.trips];
-                row.getValue().measure(nanos);
+                one.getValue().measure(nanos);
                 if (round >= 0) {
                     Arrays.sort(nanos);
-                    results.computeIfAbsent(row.getKey(), name -> new ArrayList<>())
-                            .add(nanos);
+                    for (int percent : new int[] {50, 99}) {
+                        table.add(one.getKey().row, "p" + percent, nanos[nanos.length * percent / 100] / 1e9);
+                    }
                 }
             }
         }
-        closeAll(rows.values());
-        if (results.isEmpty()) {
-            return "";
-        }
-        List<long[]> limit = results.get(reference);
-        StringBuilder table = new StringBuilder(
-                "\n### " + title + "\n\n|  | p50 | p99 | p50 of " + reference + " |\n|---|---:|---:|---:|\n");
-        results.forEach((name, each) -> table.append(String.format(
-                Locale.ROOT,
-                "| %s | %.1f µs | %.0f µs | %s |%n",
-                name,
-                micros(each, 0.5),
-                micros(each, 0.99),
-                limit == null ? "" : ratio(micros(each, 0.5), micros(limit, 0.5)))));
-        return table.toString();
+        closeAll(echoes.values());
+        return table;
     }
 
-    private <T> Map<String, T> open(Map<String, Opening<? extends T>> openings) throws Exception {
-        Map<String, T> rows = new LinkedHashMap<>();
-        for (Map.Entry<String, Opening<? extends T>> one : openings.entrySet()) {
-            if (one.getKey().contains(only)) {
-                rows.put(one.getKey(), one.getValue().open());
+    private static <T> Map<Place, Opening<? extends T>> inOneColumn(
+            Map<String, Opening<? extends T>> openings, String column) {
+        Map<Place, Opening<? extends T>> places = new LinkedHashMap<>();
+        openings.forEach((row, opening) -> places.put(new Place(row, column), opening));
+        return places;
+    }
+
+    private <T> Map<Place, T> open(Map<Place, Opening<? extends T>> openings) throws Exception {
+        Map<Place, T> opened = new LinkedHashMap<>();
+        for (Map.Entry<Place, Opening<? extends T>> one : openings.entrySet()) {
+            if (one.getKey().row.contains(only)) {
+                opened.put(one.getKey(), one.getValue().open());
             }
         }
-        return rows;
+        return opened;
     }
 
     private static void closeAll(Iterable<? extends AutoCloseable> rows) throws Exception {
         for (AutoCloseable row : rows) {
             row.close();
         }
-    }
-
-    private static String ratio(double value, double reference) {
-        return String.format(Locale.ROOT, "%.2f", value / reference);
-    }
-
-    private static double micros(List<long[]> rounds, double quantile) {
-        return median(rounds.stream()
-                        .mapToDouble(sorted -> sorted[(int) (sorted.length * quantile)])
-                        .toArray())
-                / 1e3;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 }

@@ -67,19 +67,20 @@ final class TcpPeers {
 
     /** From a server to clients. */
     static final class FanOut implements Carrier {
-        private final Arrivals arrivals = WebSocketBenchmark.manyReceivers();
+        private final Arrivals arrivals;
         private final Loops servers = new Loops(WebSocketBenchmark.FAN_OUT_LOOPS);
         private final Loops clients = new Loops(WebSocketBenchmark.FAN_OUT_LOOPS);
         private final List<Pump<NetSocket>> pumps = new ArrayList<>();
 
-        FanOut(int perWrite) throws Exception {
+        FanOut(int perWrite, int links) throws Exception {
+            arrivals = WebSocketBenchmark.receivers(links);
             Buffer bytes = messages(perWrite);
             for (int i = 0; i < servers.size(); i++) {
                 Pump<NetSocket> pump = new Pump<>(servers.context(i), perWrite, socket -> socket.write(bytes));
                 pumps.add(pump);
                 NetServer server = servers.vertx().createNetServer().connectHandler(pump::add);
                 Loops.await(servers.context(i), () -> server.listen(0, "127.0.0.1"));
-                for (int j = i; j < WebSocketBenchmark.FAN_OUT; j += servers.size()) {
+                for (int j = i; j < links; j += servers.size()) {
                     count(connect(clients, j / servers.size(), server), arrivals.receiver(j));
                 }
             }

@@ -94,7 +94,7 @@ final class WebSocketPeers {
 
     /** Vert.x, from a server to clients. */
     static final class VertxFanOut implements Carrier {
-        private final Arrivals arrivals = WebSocketBenchmark.manyReceivers();
+        private final Arrivals arrivals = WebSocketBenchmark.receivers(WebSocketBenchmark.FAN_OUT);
         private final Loops servers = new Loops(WebSocketBenchmark.FAN_OUT_LOOPS);
         private final Loops clients = new Loops(WebSocketBenchmark.FAN_OUT_LOOPS);
         private final List<Pump<WebSocket>> pumps = new ArrayList<>();
