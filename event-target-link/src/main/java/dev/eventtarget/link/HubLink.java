@@ -539,11 +539,6 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     }
 
     @Override
-    public void readComplete() {
-        turns.takeNow();
-    }
-
-    @Override
     public void alive() {
         heard = System.nanoTime();
     }

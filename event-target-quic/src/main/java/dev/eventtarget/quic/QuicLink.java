@@ -235,10 +235,6 @@ final class QuicLink extends ChannelDuplexHandler implements Link {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        Handler to = handler;
-        if (to != null && !ending) {
-            to.readComplete();
-        }
         reading = false;
         flush();
     }

@@ -24,7 +24,6 @@ public final class Turns implements Runnable {
     private final Queue<Runnable> tasks = new MpscLinkedAtomicQueue<>();
     private final Set<Runnable> atEnd = new LinkedHashSet<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private boolean running; // the event loop's own
 
     /**
      * Makes them for an event loop.
@@ -78,18 +77,10 @@ public final class Turns implements Runnable {
         }
     }
 
-    /** Takes the turn that is due, if any, at once. On another thread, and within a turn, it does nothing. */
-    public void takeNow() {
-        if (loop.inEventLoop() && !running && scheduled.get()) {
-            run();
-        }
-    }
-
     /** A turn. */
     @Override
     public void run() {
         ContextInternal before = context.beginDispatch();
-        running = true;
         try {
             long begun = System.nanoTime();
             int done = 0;
@@ -107,7 +98,6 @@ public final class Turns implements Runnable {
                 }
             }
         } finally {
-            running = false;
             context.endDispatch(before);
         }
         scheduled.set(false);

@@ -42,9 +42,6 @@ public interface Link {
         /** Something has come that is no message but shows that the peer is alive. */
         void alive();
 
-        /** All that came at once was handed over: answers to it may be sent now. For transports that pay for each write. */
-        default void readComplete() {}
-
         /**
          * The link is gone, for whatever reason. Called once, and nothing after it.
          *

@@ -643,11 +643,6 @@ final class HubConnection {
         }
 
         @Override
-        public void readComplete() {
-            turns.takeNow();
-        }
-
-        @Override
         public void alive() {
             heard = System.nanoTime();
         }
