@@ -13,6 +13,7 @@ import dev.eventtarget.core.codec.EventCodecs;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -204,13 +205,16 @@ final class HubLinks {
 
         @Override
         public void send(int messages) throws Exception {
+            Future<Void> last;
             if (onEventLoop) {
-                publisher.loops.context(0).runOnContext(now -> publish(messages).onFailure(arrivals::failed));
+                Promise<Void> promise = Promise.promise();
+                publisher.loops.context(0).runOnContext(now -> publish(messages).onComplete(promise));
+                last = promise.future();
             } else {
-                Future<Void> last = publish(messages);
-                Loops.await(before);
-                before = last;
+                last = publish(messages);
             }
+            Loops.await(before);
+            before = last;
         }
 
         private Future<Void> publish(int events) {

@@ -73,13 +73,11 @@ public final class MemoryBenchmark {
      *
      * @param arguments {@code --quick} or nothing
      */
-    public static void main(String... arguments) throws Exception {
+    public static void main(String... arguments) {
         if (arguments.length > 1 || arguments.length == 1 && !arguments[0].equals("--quick")) {
             throw new IllegalArgumentException("The only option is --quick, not " + List.of(arguments));
         }
-        Part part = new Part(System.out);
-        run(arguments.length == 1 ? Size.QUICK : Size.FULL, part);
-        part.keep();
+        Part.measure(part -> run(arguments.length == 1 ? Size.QUICK : Size.FULL, part));
     }
 
     static void run(Size size, Part part) throws Exception {

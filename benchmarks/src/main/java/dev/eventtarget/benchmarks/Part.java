@@ -23,6 +23,11 @@ final class Part {
         }
     }
 
+    /** What measures. */
+    interface Measuring {
+        void into(Part part) throws Exception;
+    }
+
     private final PrintStream out;
     private final List<String> notes = new ArrayList<>();
     private final List<Table> tables = new ArrayList<>();
@@ -32,6 +37,19 @@ final class Part {
      */
     Part(PrintStream out) {
         this.out = out;
+    }
+
+    /** Measures, keeps the tables, and ends the process at once, as threads of libraries may not: with 1 where it fails. */
+    static void measure(Measuring measuring) {
+        try {
+            Part part = new Part(System.out);
+            measuring.into(part);
+            part.keep();
+        } catch (Exception e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
+        System.exit(0);
     }
 
     void note(String note) {

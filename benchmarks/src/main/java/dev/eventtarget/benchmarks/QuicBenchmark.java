@@ -30,11 +30,8 @@ public final class QuicBenchmark {
      *
      * @param arguments {@code --quick} or nothing, and perhaps a part of the names of the rows to run
      */
-    public static void main(String... arguments) throws Exception {
-        Part part = new Part(System.out);
-        run(Rows.of(arguments), part);
-        part.keep();
-        System.exit(0); // the libraries' threads take their time
+    public static void main(String... arguments) {
+        Part.measure(part -> run(Rows.of(arguments), part));
     }
 
     static void run(Rows rows, Part part) throws Exception {
