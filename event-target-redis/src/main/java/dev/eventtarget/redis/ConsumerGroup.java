@@ -47,6 +47,9 @@ final class ConsumerGroup {
     /** On the context alone: what the next turn gives back. */
     private final Map<StreamCursor, List<String>> givenBack = new HashMap<>();
 
+    /** Entries that are being taken over from others. */
+    private int claiming;
+
     private boolean acknowledging;
     private long timer = -1;
     private int rounds;
@@ -223,7 +226,11 @@ final class ConsumerGroup {
         }
     }
 
+    /** As much as there is room for: what this consumer can't handle soon is for others. */
     private void claim(StreamCursor stream) {
+        if (reader.claimable(stream) <= claiming) {
+            return;
+        }
         long idle = settings.claimAfter().toMillis();
         control.send(Request.cmd(Command.XPENDING)
                         .arg(stream.key())
@@ -234,10 +241,11 @@ final class ConsumerGroup {
                         .arg("+")
                         .arg(CLAIM))
                 .onSuccess(pending -> {
+                    int room = reader.claimable(stream) - claiming;
                     Map<String, Long> deliveries = new HashMap<>();
                     for (Response entry : pending) {
                         String id = entry.get(0).toString();
-                        if (!stream.unsettled().contains(id)) {
+                        if (deliveries.size() < room && !stream.unsettled().contains(id)) {
                             deliveries.put(id, entry.get(3).toLong());
                         }
                     }
@@ -254,15 +262,19 @@ final class ConsumerGroup {
                 .arg(consumer)
                 .arg(idle);
         deliveries.keySet().stream().sorted(StreamCursor::compare).forEach(request::arg);
-        control.send(request).onSuccess(claimed -> {
-            List<Response> entries = new ArrayList<>();
-            for (Response entry : claimed) {
-                if (entry != null && entry.size() > 1) {
-                    entries.add(entry);
-                }
-            }
-            reader.claimed(stream, entries, deliveries);
-        });
+        int asked = deliveries.size();
+        claiming += asked;
+        control.send(request)
+                .onSuccess(claimed -> {
+                    List<Response> entries = new ArrayList<>();
+                    for (Response entry : claimed) {
+                        if (entry != null && entry.size() > 1) {
+                            entries.add(entry);
+                        }
+                    }
+                    reader.claimed(stream, entries, deliveries);
+                })
+                .onComplete(answered -> claiming -= asked);
     }
 
     private void removeIdle(StreamCursor stream) {

@@ -316,6 +316,15 @@ final class StreamReader {
         return room;
     }
 
+    /** How much of what others have left may be taken over. */
+    int claimable(StreamCursor stream) {
+        int room = Integer.MAX_VALUE;
+        for (Taker taker : stream.takers()) {
+            room = Math.min(room, taker.claimable());
+        }
+        return room;
+    }
+
     /** Notes whether there is a loop that waits for room. */
     void starved(boolean now) {
         starved = now;
@@ -472,7 +481,11 @@ final class StreamReader {
         Set<Taker> awake = new LinkedHashSet<>();
         for (Response entry : claimed) {
             String id = entry.get(0).toString();
-            deliver(stream, id, entry.get(1), deliveries.getOrDefault(id, 1L) + 1, awake);
+            if (claimable(stream) > 0) {
+                deliver(stream, id, entry.get(1), deliveries.getOrDefault(id, 1L) + 1, awake);
+            } else if (group != null) {
+                group.giveBack(stream, id); // what was read meanwhile has taken the room
+            }
         }
         awake.forEach(taker -> taker.subscription().wake());
     }

@@ -135,4 +135,18 @@ final class Taker {
                 ? Math.max(capacity, options.concurrency()) - open.get()
                 : capacity - subscription.buffer().size();
     }
+
+    /**
+     * Of a group: how many entries it may take over from others. One where it is just full, or new entries would keep old ones
+     * out for as long as it is busy.
+     */
+    int claimable() {
+        int room = room();
+        ListenerOptions options = subscription.options();
+        boolean busy = room == 0
+                && options.overflow() == OverflowPolicy.BLOCK
+                && !options.isOnce()
+                && !subscription.isPaused();
+        return busy ? 1 : room;
+    }
 }

@@ -15,8 +15,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A member of a group takes no more from the others than it has room for. */
@@ -110,6 +112,60 @@ class GroupRoomTest extends RedisTest {
             List<Integer> all = IntStream.range(1, first + 10).boxed().toList();
             eventually(() -> assertEquals(all, List.copyOf(slow)));
         }
+    }
+
+    @Test
+    void whatADeadMemberHasLeftGoesToThoseWhoHaveRoom() {
+        RedisServer server = RedisServer.shared();
+        String key = prefix + ":order";
+        int events = 4000;
+        TypedEventTarget target = open(server.url(), "claimAfter=300ms");
+        List<Future<Void>> accepted = IntStream.range(0, events)
+                .mapToObj(number -> target.dispatchEvent(TypedEvent.of(ORDER, number)))
+                .toList();
+        accepted.forEach(RedisTest::result);
+        server.call("XGROUP", "CREATE", key, "billing", "0");
+        server.call("XREADGROUP", "GROUP", "billing", "dead", "COUNT", events, "STREAMS", key, ">");
+
+        Promise<Void> later = Promise.promise();
+        AsyncEventListener<Integer> stuck = event -> {
+            slow.add(event.detail());
+            return later.future();
+        };
+        ready(target.addAsyncEventListener(
+                ORDER, stuck, ListenerOptions.defaults().group("billing").buffer(10, OverflowPolicy.BLOCK)));
+        eventually(() -> assertEquals(1, slow.size()));
+        ready(open(server.url(), "claimAfter=300ms")
+                .addEventListener(
+                        ORDER,
+                        event -> quick.add(event.detail()),
+                        ListenerOptions.defaults().group("billing")));
+        eventually(() -> assertTrue(Set.copyOf(quick).size() >= events - 12, () -> "only " + quick.size()));
+        later.complete();
+        eventually(() -> assertEquals(
+                events, Stream.concat(slow.stream(), quick.stream()).distinct().count()));
+    }
+
+    @Test
+    void aPausedMemberTakesNothingOver() {
+        RedisServer server = RedisServer.shared();
+        TypedEventTarget target = open(server.url(), "claimAfter=300ms");
+        ListenerOptions shipping = ListenerOptions.defaults().group("shipping");
+        Subscription paused = target.addEventListener(ORDER, event -> slow.add(event.detail()), shipping);
+        ready(paused);
+        paused.pause();
+        for (int number = 1; number <= 20; number++) {
+            publish(target, number);
+        }
+        server.call("XREADGROUP", "GROUP", "shipping", "dead", "COUNT", 20, "STREAMS", prefix + ":order", ">");
+        ready(open(server.url(), "claimAfter=300ms")
+                .addEventListener(ORDER, event -> quick.add(event.detail()), shipping));
+        // a read that was under way may have brought it the first
+        eventually(() -> assertTrue(
+                quick.containsAll(IntStream.rangeClosed(2, 20).boxed().toList()), () -> "only " + quick));
+        paused.resume();
+        eventually(() -> assertEquals(
+                20, Stream.concat(slow.stream(), quick.stream()).distinct().count()));
     }
 
     private static void publish(TypedEventTarget target, int number) {
