@@ -27,6 +27,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -299,30 +300,30 @@ final class StreamReader {
     /** How much the next read may bring: a shared reader sees off those who have no room. */
     int room() {
         int room = Integer.MAX_VALUE;
-        for (StreamCursor stream : streams.values()) {
-            room = Math.min(room, room(stream));
+        if (behind == null) {
+            for (StreamCursor stream : streams.values()) {
+                room = Math.min(room, least(stream, Taker::room));
+            }
         }
         return room;
     }
 
     /** The same, for one stream. */
     int room(StreamCursor stream) {
-        int room = Integer.MAX_VALUE;
-        if (behind == null) {
-            for (Taker taker : stream.takers()) {
-                room = Math.min(room, taker.room());
-            }
-        }
-        return room;
+        return behind == null ? least(stream, Taker::room) : Integer.MAX_VALUE;
     }
 
     /** How much of what others have left may be taken over. */
     int claimable(StreamCursor stream) {
-        int room = Integer.MAX_VALUE;
+        return least(stream, Taker::claimable);
+    }
+
+    private static int least(StreamCursor stream, ToIntFunction<Taker> room) {
+        int least = Integer.MAX_VALUE;
         for (Taker taker : stream.takers()) {
-            room = Math.min(room, taker.claimable());
+            least = Math.min(least, room.applyAsInt(taker));
         }
-        return room;
+        return least;
     }
 
     /** Notes whether there is a loop that waits for room. */
