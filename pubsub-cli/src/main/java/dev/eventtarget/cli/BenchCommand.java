@@ -64,7 +64,7 @@ final class BenchCommand extends UrlCommand {
             paramLabel = "TIME",
             converter = TargetCommand.DurationConverter.class,
             description = "How long it waits for the target to let it listen; default: 30s.")
-    private Duration timeout = Duration.ofSeconds(30);
+    private Duration timeout = LISTENING;
 
     @Option(
             names = "--peers",

@@ -24,9 +24,6 @@ import picocli.CommandLine.Parameters;
 
 /** A command that goes through the dead letters of a type, from the earliest to the last. */
 abstract class DeadLetterCommand extends UrlCommand {
-    /** How long the target may take to let it listen. */
-    private static final Duration LISTENING = Duration.ofSeconds(30);
-
     @Parameters(
             paramLabel = "TYPE",
             converter = SubCommand.PatternConverter.class,

@@ -11,14 +11,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import redis.embedded.RedisExecProvider;
 
 /**
@@ -35,11 +33,11 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
     private static final long POLL_MILLIS = 5;
     private static final int CONNECT_MILLIS = 1000;
 
-    private final Path directory;
+    private final TemporaryDirectory directory;
     private final int port;
     private final boolean durable;
 
-    private EmbeddedRedis(Path directory, int port, boolean durable) {
+    private EmbeddedRedis(TemporaryDirectory directory, int port, boolean durable) {
         this.directory = directory;
         this.port = port;
         this.durable = durable;
@@ -70,7 +68,7 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
         try {
             for (int attempt = 1; ; attempt++) {
                 EmbeddedRedis server =
-                        new EmbeddedRedis(Files.createTempDirectory("pubsub-redis-"), freePort(), durable);
+                        new EmbeddedRedis(TemporaryDirectory.create("pubsub-redis-"), freePort(), durable);
                 boolean started = false;
                 try {
                     started = server.run(binary, attempt == ATTEMPTS);
@@ -94,7 +92,7 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
 
     private static void deleteUnpacked(File binary) {
         if (binary.isAbsolute()) { // else it is not from the jar but one that lay here
-            delete(binary.getParentFile().toPath());
+            new TemporaryDirectory(binary.getParentFile().toPath()).close();
         }
     }
 
@@ -118,13 +116,13 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
 
     /** Returns false if another process was faster to take the port. */
     private boolean run(File binary, boolean last) throws IOException, InterruptedException {
-        Path log = directory.resolve("redis.log");
+        Path log = directory.path().resolve("redis.log");
         Path configuration = Files.write(
-                directory.resolve("redis.conf"),
+                directory.path().resolve("redis.conf"),
                 List.of(
                         "port " + port,
                         "bind 127.0.0.1",
-                        "dir \"" + directory + "\"",
+                        "dir \"" + directory.path() + "\"",
                         "logfile redis.log",
                         "pidfile redis.pid",
                         "daemonize yes",
@@ -133,7 +131,7 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
                         "appendfsync always"));
         Process launcher = new ProcessBuilder(binary.getPath(), configuration.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("start.log").toFile())
+                .redirectOutput(directory.path().resolve("start.log").toFile())
                 .start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         boolean launched = launcher.waitFor(START_SECONDS, TimeUnit.SECONDS) && launcher.exitValue() == 0;
@@ -152,7 +150,7 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
         launcher.destroyForcibly();
-        throw new IOException("it says: " + said(log) + said(directory.resolve("start.log")));
+        throw new IOException("it says: " + said(log) + said(directory.path().resolve("start.log")));
     }
 
     private static String said(Path file) throws IOException {
@@ -169,7 +167,7 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
     }
 
     private Optional<ProcessHandle> process() throws IOException {
-        Path file = directory.resolve("redis.pid");
+        Path file = directory.path().resolve("redis.pid");
         String pid = Files.exists(file) ? Files.readString(file).strip() : "";
         return pid.isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(pid));
     }
@@ -240,7 +238,7 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
         } catch (IOException e) {
             // its pidfile is gone, and so is it
         }
-        delete(directory);
+        directory.close();
     }
 
     private static void stop(ProcessHandle process) {
@@ -253,15 +251,6 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             process.destroyForcibly();
-        }
-    }
-
-    private static void delete(Path path) {
-        try (Stream<Path> files = Files.walk(path)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            path.toFile().deleteOnExit();
         }
     }
 }

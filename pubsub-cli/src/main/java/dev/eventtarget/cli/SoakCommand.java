@@ -10,13 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -121,19 +119,16 @@ final class SoakCommand implements Callable<Integer> {
         err.println("seed " + drawn);
         StatusLine status = new StatusLine(err);
         Consumer<String> progress = main.isTerminal() ? status::update : line -> {};
-        Path directory = Files.createTempDirectory("pubsub-soak-");
-        try {
+        try (TemporaryDirectory directory = TemporaryDirectory.create("pubsub-soak-")) {
             Report result = new Soak(
                             main.vertx(),
                             new Soak.Settings(duration, rate, drawn, transports, faults, PATIENCE),
                             pubsub(),
-                            directory,
+                            directory.path(),
                             verbose ? err::println : line -> {})
                     .run(redis, progress);
             status.hide();
             return tell(result, out, report);
-        } finally {
-            delete(directory);
         }
     }
 
@@ -156,13 +151,5 @@ final class SoakCommand implements Callable<Integer> {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName());
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

@@ -14,6 +14,9 @@ import picocli.CommandLine.Option;
 
 /** A command whose target is named by {@code --url} or the environment. */
 abstract class UrlCommand extends TargetCommand {
+    /** How long a target may take to let a command listen, unless that is said. */
+    static final Duration LISTENING = Duration.ofSeconds(30);
+
     @Option(
             names = {"-u", "--url"},
             paramLabel = "URL",
