@@ -1,6 +1,7 @@
 package dev.eventtarget.redis;
 
 import dev.eventtarget.fixtures.Ports;
+import dev.eventtarget.fixtures.Signals;
 import io.netty.pkitesting.X509Bundle;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -248,21 +249,12 @@ final class RedisServer implements AutoCloseable {
 
     /** Stops it without ending it: it keeps its connections and answers nothing. */
     void suspend() throws Exception {
-        signal("STOP");
+        Signals.send("STOP", process);
     }
 
     /** Lets it go on, after {@link #suspend}. */
     void resume() throws Exception {
-        signal("CONT");
-    }
-
-    private void signal(String name) throws Exception {
-        int exit = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
-                .start()
-                .waitFor();
-        if (exit != 0) {
-            throw new IOException("kill -" + name + " has failed with " + exit);
-        }
+        Signals.send("CONT", process);
     }
 
     /** Ends it and deletes its data; the log stays. */

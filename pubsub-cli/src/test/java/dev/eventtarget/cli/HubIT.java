@@ -10,6 +10,7 @@ import dev.eventtarget.EventTargets;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Signals;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import io.vertx.core.Vertx;
@@ -264,11 +265,7 @@ class HubIT extends ChildProcesses {
     }
 
     private static void hangUp(Running hub) throws Exception {
-        assertEquals(
-                0,
-                new ProcessBuilder("kill", "-HUP", Long.toString(hub.process().pid()))
-                        .start()
-                        .waitFor());
+        Signals.send("HUP", hub.process());
     }
 
     @Test
