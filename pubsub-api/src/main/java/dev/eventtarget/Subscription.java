@@ -49,7 +49,10 @@ public interface Subscription {
      */
     Subscription fetch(long events);
 
-    /** {@return completes when the subscription has ended, in whichever way, and the events being handled are handled} */
+    /**
+     * {@return completes when the subscription has ended, in whichever way, and the events being handled are handled; where
+     * the transport ended it, {@link ListenerOptions#onError} was told why before}
+     */
     Future<Void> ended();
 
     /** {@return how many events were dropped as the buffer was full} */

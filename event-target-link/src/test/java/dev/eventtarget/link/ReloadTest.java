@@ -19,6 +19,7 @@ import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** A hub goes on with other options, and its links stay open. */
@@ -84,19 +85,29 @@ class ReloadTest extends LinkTest {
     @Test
     void aSpokesListenerIsToldAndItsTargetGoesOn() {
         TypedEventTarget spoke = spoke(hub);
+        CountDownLatch told = new CountDownLatch(1);
         Queue<EventTargetException> errors = new ConcurrentLinkedQueue<>();
         Queue<Integer> heard = new ConcurrentLinkedQueue<>();
         Subscription secret = ready(spoke.addEventListener(
                 SECRET,
                 event -> heard.add(event.detail()),
-                ListenerOptions.defaults().onError(errors::add)));
+                ListenerOptions.defaults().onError(error -> {
+                    try {
+                        told.await();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                    errors.add(error);
+                })));
         ready(spoke.addEventListener(NUMBER, event -> heard.add(event.detail())));
 
         reload(rules("[{'peer':'*','publish':['n'],'subscribe':['n']}]"));
-        result(secret.ended());
-        assertInstanceOf(UnauthorizedException.class, errors.remove());
         result(spoke.dispatchEvent(TypedEvent.of(NUMBER, 5)));
         eventually(() -> assertEquals(5, heard.peek()));
+        assertFalse(secret.ended().isComplete(), "ended before its error handler was told");
+        told.countDown();
+        result(secret.ended());
+        assertInstanceOf(UnauthorizedException.class, errors.remove());
         assertInstanceOf(UnauthorizedException.class, failure(spoke.dispatchEvent(TypedEvent.of(SECRET, 6))));
         assertTrue(errors.isEmpty());
     }

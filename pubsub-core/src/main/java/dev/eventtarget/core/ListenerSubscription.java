@@ -370,6 +370,19 @@ public final class ListenerSubscription extends Registration implements Subscrip
         onOwnThread(() -> report(error));
     }
 
+    /**
+     * Ends the subscription for a reason that its error handler is told first, in its own time: who waits for the end finds it
+     * told.
+     *
+     * @param error why it can't go on
+     */
+    public void fail(EventTargetException error) {
+        onOwnThread(() -> {
+            report(error);
+            end();
+        });
+    }
+
     /** Tells the error handler, or the log where there is none. */
     private void report(EventTargetException error) {
         target.tell(interceptor -> interceptor.failed(error, this));

@@ -199,10 +199,11 @@ final class SpokeSubscription {
     }
 
     void refused(EventTargetException error) {
-        if (!ready.tryFail(error)) {
-            listener.tell(error);
+        if (ready.tryFail(error)) {
+            listener.close();
+        } else {
+            listener.fail(error);
         }
-        listener.close();
     }
 
     void end() {
