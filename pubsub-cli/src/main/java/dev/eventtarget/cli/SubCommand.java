@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -39,7 +40,8 @@ import picocli.CommandLine.TypeConversionException;
             "Prints events as they come, one JSON envelope a line.",
             "",
             "It goes on until --count or --timeout is reached, or until SIGINT or SIGTERM: it then prints what has"
-                    + " arrived already. On a terminal, the last line shows how many events of each type come a second."
+                    + " arrived already. Standard error says when it listens: what is published from then on comes. On a"
+                    + " terminal, the last line shows how many events of each type come a second."
         },
         footerHeading = "%nExamples, where EVENT_TARGET_URL is set:%n",
         footer = {
@@ -163,7 +165,15 @@ final class SubCommand extends UrlCommand {
             if (main.isTerminal()) {
                 vertx.setPeriodic(RATES_MILLIS, id -> status.update(rates.next()));
             }
-            return Future.all(subscriptions.stream().map(Subscription::ready).toList());
+            return Future.all(subscriptions.stream().map(Subscription::ready).toList())
+                    .onSuccess(ready -> context.runOnContext(now -> sayListening()));
+        }
+
+        private void sayListening() {
+            status.hide();
+            err().println("listening to "
+                    + patterns.stream().map(EventType::topic).collect(Collectors.joining(" ")));
+            status.show();
         }
 
         private void print(TypedEvent<EncodedDetail> event) {

@@ -242,15 +242,12 @@ class CommandsTest {
         @Test
         void listensFromNowOnByDefault() {
             pub(lines(10));
-            CompletableFuture<Cli> sub =
-                    start("--count", "1", "--timeout", "60s", "tick").result();
+            Cli.Running sub = start("--count", "1", "--timeout", "60s", "tick", "tock");
+            await().atMost(Cli.LONG).until(() -> sub.err().toString().contains("listening to tick tock"));
 
-            await().atMost(Cli.LONG).until(() -> {
-                pub(line("tick", "\"new\""));
-                return sub.isDone();
-            });
+            pub(line("tick", "\"new\""));
 
-            assertEquals(List.of(line("tick", "\"new\"")), sub.join().lines());
+            assertEquals(List.of(line("tick", "\"new\"")), sub.result().join().lines());
         }
 
         @Test
