@@ -472,9 +472,9 @@ public abstract class AbstractEventTarget implements TypedEventTarget {
         Promise<Void> drained = Promise.promise();
         catchUp(closedException()).onComplete(done -> drain(drained));
         withinCloseTimeout(drained.future(), () -> timeout(unsettled()))
-                .onComplete(outcome -> live.forEach(ListenerSubscription::end))
+                .andThen(outcome -> live.forEach(ListenerSubscription::end))
                 .eventually(this::disconnect)
-                .onComplete(outcome -> tell(interceptor -> interceptor.closed(this)))
+                .andThen(outcome -> tell(interceptor -> interceptor.closed(this)))
                 .onComplete(promise);
         return promise.future();
     }

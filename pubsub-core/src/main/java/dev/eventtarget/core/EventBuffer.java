@@ -218,7 +218,7 @@ public abstract class EventBuffer {
      */
     public abstract void replay(List<? extends TypedEvent<?>> events);
 
-    /** Puts an event that was polled back, whatever the capacity. */
+    /** Puts an event that was polled back, whatever the capacity. Only for the one who polls. */
     abstract void putBack(TypedEvent<?> event);
 
     /** Many threads put in, one takes out, none waits for a lock. Takes no memory before the first event. */
@@ -282,7 +282,12 @@ public abstract class EventBuffer {
 
         @Override
         void putBack(TypedEvent<?> event) {
-            throw new AssertionError("Nobody else would handle it");
+            List<TypedEvent<?>> first = new ArrayList<>(List.of(event));
+            Iterator<? extends TypedEvent<?>> before = past;
+            if (before != null) {
+                before.forEachRemaining(first::add);
+            }
+            past = first.iterator();
         }
     }
 

@@ -182,7 +182,13 @@ public final class ListenerSubscription extends Registration implements Subscrip
                     break;
                 }
             } else {
-                if (demand.get() != Long.MAX_VALUE) {
+                long wanted = demand.get();
+                if (wanted == 0) {
+                    // paused since canTake was asked, perhaps before the event was published
+                    buffer.putBack(event);
+                    break;
+                }
+                if (wanted != Long.MAX_VALUE) {
                     demand.getAndUpdate(left -> left == Long.MAX_VALUE ? left : Math.max(0, left - 1));
                 }
                 take(event);

@@ -105,6 +105,24 @@ class EventBufferTest {
         assertEquals(1, buffer.dropped());
     }
 
+    @Test
+    void whatABufferGetsBackComesFirstAndTakesNoRoom() {
+        EventBuffer buffer = buffer(2, OverflowPolicy.BLOCK, false);
+        buffer.replay(List.of(event(1), event(2)));
+        buffer.offer(event(3));
+        buffer.offer(event(4));
+        buffer.putBack(buffer.poll());
+        assertEquals(1, buffer.poll().detail());
+        assertEquals(2, buffer.poll().detail());
+        TypedEvent<?> last = buffer.poll();
+        buffer.offer(event(5));
+        buffer.putBack(last);
+
+        assertEquals(3, buffer.size());
+        assertEquals(List.of(3, 4, 5), drain(buffer));
+        assertTrue(buffer.isEmpty());
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void clearingLetsPublishersGoAndCountsWhatIsGivenUp(boolean shared) {
