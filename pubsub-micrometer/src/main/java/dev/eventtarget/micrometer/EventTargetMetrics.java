@@ -113,10 +113,16 @@ public final class EventTargetMetrics implements Interceptor {
         }
         if (outcome.succeeded()) {
             published(meters, event, begun);
-        } else {
-            outcome.onComplete(done -> published(meters, event, begun), error -> meters.notPublished(error, begun));
+            return outcome;
         }
-        return outcome;
+        // who sees the outcome finds it counted
+        return outcome.andThen((done, error) -> {
+            if (error == null) {
+                published(meters, event, begun);
+            } else {
+                meters.notPublished(error, begun);
+            }
+        });
     }
 
     private void published(TypeMeters meters, TypedEvent<?> event, long begun) {
@@ -150,11 +156,9 @@ public final class EventTargetMetrics implements Interceptor {
         }
         if (outcome.succeeded()) {
             meters.delivered(meters.acked, begun);
-        } else {
-            outcome.onComplete(
-                    done -> meters.delivered(meters.acked, begun), error -> meters.delivered(meters.nacked, begun));
+            return outcome;
         }
-        return outcome;
+        return outcome.andThen((done, error) -> meters.delivered(error == null ? meters.acked : meters.nacked, begun));
     }
 
     // ---- told

@@ -18,6 +18,7 @@ import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.UnauthorizedException;
 import dev.eventtarget.fixtures.LogLines;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -32,12 +33,15 @@ import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** On the memory target, which has all that is measured but connections. */
 class EventTargetMetricsTest extends MetricsTest {
@@ -127,6 +131,69 @@ class EventTargetMetricsTest extends MetricsTest {
         failure(target.dispatchEvent(TypedEvent.of(PLACED, 1)));
         assertEquals(1, count("eventtarget.published", "outcome", "unauthorized"));
         assertEquals(1, times("eventtarget.publish"));
+    }
+
+    /** Whoever completes a publication or a delivery is held up while it is counted. */
+    private static final class Held extends SimpleMeterRegistry {
+        private final CountDownLatch counting = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+
+        @Override
+        protected Counter newCounter(Meter.Id id) {
+            Counter counter = super.newCounter(id);
+            return new Counter() {
+                @Override
+                public void increment(double amount) {
+                    counting.countDown();
+                    try {
+                        goOn.await();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                    counter.increment(amount);
+                }
+
+                @Override
+                public double count() {
+                    return counter.count();
+                }
+
+                @Override
+                public Meter.Id getId() {
+                    return id;
+                }
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, success", "false, error", "true, acked", "true, nacked"})
+    void whoeverSeesAnOutcomeFindsItCounted(boolean delivery, String outcome) throws Exception {
+        Held held = new Held();
+        EventTargetMetrics metrics = new EventTargetMetrics(held);
+        TypedEvent<Integer> event = TypedEvent.of(PLACED, 1);
+        Promise<Void> promise = Promise.promise();
+        Subscription subscription = memory().addEventListener(PLACED, heard -> {});
+        Future<?> seen = delivery
+                ? metrics.deliver(event, subscription, next -> promise.future())
+                : metrics.publish(event, next -> promise.future());
+
+        boolean succeeds = outcome.equals("success") || outcome.equals("acked");
+        Thread completing =
+                new Thread(succeeds ? promise::complete : () -> promise.fail(new IllegalStateException("refused")));
+        completing.start();
+        assertTrue(held.counting.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertFalse(seen.isComplete());
+        held.goOn.countDown();
+        result(seen.otherwiseEmpty());
+
+        assertEquals(
+                1,
+                held.find(delivery ? "eventtarget.delivered" : "eventtarget.published")
+                        .tag("outcome", outcome)
+                        .counter()
+                        .count());
+        completing.join();
     }
 
     @Test

@@ -45,13 +45,13 @@ class HubMetricsTest extends MetricsTest {
         assertEquals(0, gauge("eventtarget.hub.sessions"));
 
         assertEquals(2, count("eventtarget.published", "transport", "ws", "outcome", "success"));
-        assertEquals(1, count("eventtarget.delivered", "transport", "ws", "outcome", "acked"));
+        eventually(() -> assertEquals(1, count("eventtarget.delivered", "transport", "ws", "outcome", "acked")));
         assertEquals(1, count("eventtarget.connections", "transport", "ws", "target", spoke.toString()));
         eventually(() -> assertEquals(1, gauge("eventtarget.health", "transport", "ws", "state", "up")));
 
         result(hub.close());
         eventually(() -> assertEquals(1, gauge("eventtarget.health", "transport", "ws", "state", "degraded")));
-        assertEquals(1, count("eventtarget.disconnections", "transport", "ws"));
+        eventually(() -> assertEquals(1, count("eventtarget.disconnections", "transport", "ws")));
         eventually(() -> assertEquals(0, gauge("eventtarget.hub.links")));
         result(backend.close());
     }

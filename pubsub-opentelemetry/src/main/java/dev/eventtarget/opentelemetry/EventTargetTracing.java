@@ -242,7 +242,7 @@ public final class EventTargetTracing implements Interceptor {
         return id == null ? builder : builder.setAttribute(ID, id);
     }
 
-    @SuppressWarnings("try") // a scope is there to be closed
+    @SuppressWarnings({"try", "unchecked"}) // a scope is there to be closed; an R is a Future<Void> or a Future<?>
     private static <R extends Future<?>> R run(
             Span span, Context within, TypedEvent<?> event, Function<TypedEvent<?>, R> next) {
         R outcome;
@@ -255,13 +255,15 @@ public final class EventTargetTracing implements Interceptor {
         }
         if (outcome.succeeded()) {
             span.end();
-        } else {
-            outcome.onComplete(done -> span.end(), error -> {
-                record(span, error);
-                span.end();
-            });
+            return outcome;
         }
-        return outcome;
+        // who sees the outcome finds the span ended
+        return (R) outcome.andThen((done, error) -> {
+            if (error != null) {
+                record(span, error);
+            }
+            span.end();
+        });
     }
 
     private static void record(Span span, Throwable error) {

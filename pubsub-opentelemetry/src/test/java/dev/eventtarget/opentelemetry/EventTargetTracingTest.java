@@ -33,11 +33,13 @@ import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -48,18 +50,23 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Execution(ExecutionMode.CONCURRENT)
 class EventTargetTracingTest {
@@ -290,6 +297,52 @@ class EventTargetTracingTest {
         assertEquals("backpressure", attribute(sent, "error.type"));
         assertEquals(EventTargetException.Reason.BACKPRESSURE, ((EventTargetException) refused.cause()).reason());
         paused.resume();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoeverSeesAnOutcomeFindsItsSpanEnded(boolean succeeds) throws Exception {
+        CountDownLatch ending = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        OpenTelemetrySdk slow = OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(new SpanExporter() {
+                            @Override
+                            public CompletableResultCode export(Collection<SpanData> spans) {
+                                ending.countDown();
+                                try {
+                                    goOn.await();
+                                } catch (InterruptedException e) {
+                                    throw new AssertionError(e);
+                                }
+                                return exporter.export(spans);
+                            }
+
+                            @Override
+                            public CompletableResultCode flush() {
+                                return CompletableResultCode.ofSuccess();
+                            }
+
+                            @Override
+                            public CompletableResultCode shutdown() {
+                                return CompletableResultCode.ofSuccess();
+                            }
+                        }))
+                        .build())
+                .build();
+        Promise<Void> promise = Promise.promise();
+        Future<Void> seen = new EventTargetTracing(slow).publish(TypedEvent.of(PLACED, 1), next -> promise.future());
+
+        Thread completing = new Thread(succeeds ? promise::complete : () -> promise.fail("refused"));
+        completing.start();
+        assertTrue(ending.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertFalse(seen.isComplete());
+        goOn.countDown();
+        result(seen.otherwiseEmpty());
+
+        assertEquals(1, spans("publish order.placed").size());
+        completing.join();
+        slow.close();
     }
 
     @Test
