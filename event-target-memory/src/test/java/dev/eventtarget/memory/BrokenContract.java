@@ -22,13 +22,19 @@ class BrokenContract extends EventTargetContract {
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) {
         String name = defect == Defect.GIVES_EACH_TARGET_A_BUS_OF_ITS_OWN ? bus + System.nanoTime() : bus;
-        return defect.in(EventTargets.open(vertx, "memory:" + name + "?closeTimeout=3s" + defect.configuration()));
+        String closeTimeout = fails() ? "3s" : "30s";
+        return defect.in(
+                EventTargets.open(vertx, "memory:" + name + "?closeTimeout=" + closeTimeout + defect.configuration()));
     }
 
     @Override
     protected Duration patience() {
-        boolean fails = defect != Defect.NONE && defect != Defect.GRANTS_WHAT_IT_DOES_NOT_CLAIM;
-        return fails ? Duration.ofMillis(700) : super.patience();
+        return fails() ? Duration.ofMillis(700) : super.patience();
+    }
+
+    /** Whether rules are expected to fail, for which nobody wants to wait. */
+    private boolean fails() {
+        return defect != Defect.NONE && defect != Defect.GRANTS_WHAT_IT_DOES_NOT_CLAIM;
     }
 
     @Override

@@ -12,21 +12,41 @@ import java.util.concurrent.Flow;
 import org.reactivestreams.tck.TestEnvironment;
 import org.reactivestreams.tck.flow.FlowPublisherVerification;
 import org.testng.annotations.AfterClass;
+import org.testng.annotations.Test;
 
 /** The Reactive Streams TCK on {@link dev.eventtarget.EventStream#toPublisher()}. */
 public class EventStreamPublisherTest extends FlowPublisherVerification<Integer> {
     private static final EventType<Integer> NUMBER = EventType.of("number", Integer.class);
     private static final int HISTORY = 1000;
+    private static final int ATTEMPTS = 20;
 
     private final Vertx vertx = Vertx.vertx();
 
     public EventStreamPublisherTest() {
-        super(new TestEnvironment(2000, 200), 500);
+        super(new TestEnvironment(30_000, 200), 500);
     }
 
     @AfterClass
     public void closeVertx() {
         vertx.close();
+    }
+
+    /** Eventually: once {@code System.gc()} has returned, the TCK gives the JVM 100 ms to tell of what it has collected. */
+    @Override
+    @Test
+    public void required_spec313_cancelMustMakeThePublisherEventuallyDropAllReferencesToTheSubscriber()
+            throws Throwable {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                super.required_spec313_cancelMustMakeThePublisherEventuallyDropAllReferencesToTheSubscriber();
+                return;
+            } catch (AssertionError e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                setUp();
+            }
+        }
     }
 
     @Override

@@ -176,11 +176,12 @@ abstract class AcknowledgementRules extends Rules {
                     throw new IllegalStateException("refused");
                 },
                 options()
-                        .retry(RetryPolicy.backoff(4, Duration.ofMillis(40), Duration.ofMillis(80)))
+                        .retry(RetryPolicy.backoff(6, Duration.ofMillis(40), Duration.ofMillis(80)))
                         .onError(error -> {}));
         publish(NUMBER, 1);
-        eventually(() -> assertEquals(4, times.size()));
-        List<Long> least = List.of(30L, 60L, 60L);
+        eventually(() -> assertEquals(6, times.size()));
+        // of so many, a busy machine alone will not hold up every one
+        List<Long> least = List.of(30L, 60L, 60L, 60L, 60L);
         for (int i = 0; i < least.size(); i++) {
             long waited = Duration.ofNanos(times.get(i + 1) - times.get(i)).toMillis();
             // a timer of milliseconds may be early by one

@@ -324,8 +324,9 @@ abstract class ClosingRules extends Rules {
         listen(place, NUMBER, other, options());
         publishNumbers(1, 50);
         eventually(() -> assertEquals(1, gate.held()));
-        // a transport may still have the last of them on their way to this listener
         assertHearsNumbers(other, 1, 50);
+        // a transport may still have the last of them on their way to this listener
+        eventually(() -> assertEquals(50, unsettled()));
         Future<Void> drained = subscription.drain();
         assertFalse(drained.isComplete());
         assertFalse(subscription.isActive());
@@ -337,6 +338,13 @@ abstract class ClosingRules extends Rules {
         settle(place);
         assertHears(gate::details, numbers(1, 50));
         assertFalse(target().removeAsyncEventListener(NUMBER, gate));
+    }
+
+    /** How many events wait for listeners of the target, or are being handled. */
+    private int unsettled() {
+        return result(target().status()).subscriptions().stream()
+                .mapToInt(one -> one.queued() + one.inFlight())
+                .sum();
     }
 
     @Everywhere

@@ -232,6 +232,7 @@ abstract class DetailRules extends Rules {
         publish(TEXT, "no line at all");
         publish(LINE, new Line("spoon", 1));
         assertHears(recorder, new Line("spoon", 1));
+        eventually(() -> assertEquals(1, errors.size()));
         settle();
         assertEquals(1, errors.size());
     }

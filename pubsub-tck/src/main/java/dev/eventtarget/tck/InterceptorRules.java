@@ -47,7 +47,12 @@ abstract class InterceptorRules extends Rules {
 
         @Override
         public Future<Void> publish(TypedEvent<?> event, Function<TypedEvent<?>, Future<Void>> next) {
-            return next.apply(event.withHeader("by", "interceptor")).onSuccess(done -> published.add(event.detail()));
+            // not onSuccess: the publisher might see the outcome first
+            return next.apply(event.withHeader("by", "interceptor")).andThen((done, error) -> {
+                if (error == null) {
+                    published.add(event.detail());
+                }
+            });
         }
 
         @Override
