@@ -25,6 +25,11 @@ final class StreamCursor {
     /** Of a group: whether entries are to be asked for that were delivered over a connection that is gone. */
     private boolean recovering;
 
+    /** Whether the server has been asked what it has trimmed, and has yet to answer; and whether it is to be asked again. */
+    private boolean checking;
+
+    private boolean checkingAgain;
+
     /** How many of all entries that were ever added are read or known to be lost; -1 where that is not known. */
     private long read = -1;
 
@@ -78,6 +83,19 @@ final class StreamCursor {
         } else {
             ids.forEach(unsettled::remove);
         }
+    }
+
+    /** Whether to ask what was trimmed now: what is on the way may tell of the same entries, and is waited for. */
+    boolean beginCheck() {
+        checkingAgain = checking;
+        checking = true;
+        return !checkingAgain;
+    }
+
+    /** The answer is there; gives whether to ask again. */
+    boolean endCheck() {
+        checking = false;
+        return checkingAgain;
     }
 
     long read() {

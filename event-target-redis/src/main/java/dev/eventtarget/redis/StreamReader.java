@@ -389,14 +389,22 @@ final class StreamReader {
 
     /** Tells of entries that were trimmed before they were read: the stream has lost more than were read of it. */
     void checkTrimmed(StreamCursor stream) {
+        if (!stream.beginCheck()) {
+            return;
+        }
         String position = stream.position();
         long counted = stream.read();
-        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key()))
-                .onComplete(info -> checkTrimmed(stream, position, counted, new StreamInfo(info)), error -> {
-                    if (counted > 0 && RedisErrors.is(error, "no such key")) {
-                        stream.read(stream.read() - counted); // what comes is counted anew
-                    }
-                });
+        control.send(Request.cmd(Command.XINFO).arg("STREAM").arg(stream.key())).onComplete(answer -> {
+            boolean again = stream.endCheck();
+            if (answer.succeeded()) {
+                checkTrimmed(stream, position, counted, new StreamInfo(answer.result()));
+            } else if (counted > 0 && RedisErrors.is(answer.cause(), "no such key")) {
+                stream.read(stream.read() - counted); // what comes is counted anew
+            }
+            if (again) {
+                checkTrimmed(stream);
+            }
+        });
     }
 
     private static void checkTrimmed(StreamCursor stream, String position, long counted, StreamInfo info) {
