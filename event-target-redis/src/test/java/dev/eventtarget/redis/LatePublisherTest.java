@@ -28,7 +28,7 @@ class LatePublisherTest extends RedisTest {
     private final Promise<Void> way = Promise.promise();
     private final Queue<Integer> heard = new ConcurrentLinkedQueue<>();
     private final TypedEventTarget target = EventTargets.open(
-            vertx, RedisServer.shared().url() + "?closeTimeout=3s&prefix=" + prefix, new Interceptor() {
+            vertx, RedisServer.shared().url() + "?closeTimeout=1m&prefix=" + prefix, new Interceptor() {
                 @Override
                 public Future<Void> publish(TypedEvent<?> event, Function<TypedEvent<?>, Future<Void>> next) {
                     return event.detail().equals(LATE)

@@ -5,22 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.eventtarget.EventType;
 import dev.eventtarget.Health;
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.ListenerOptions;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.LogLines;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A log that a system in production can keep on. */
 class LogTest extends RedisTest {
     private static final EventType<Integer> ORDER = EventType.of("order.placed", Integer.class);
+    /** One for events and one beside it, for all and for each of two groups; one to publish, and one for types. */
+    private static final int CONNECTIONS = 8;
+
     private static final EventType<Object> ANY = EventType.of("order.>", Object.class);
 
     @Test
     void aServerThatGoesIsOneLineAndOneThatIsBackIsAnother() throws Exception {
         RedisServer server = use(RedisServer.startDurable());
-        TypedEventTarget target = open(server.url());
+        AtomicInteger connections = new AtomicInteger();
+        TypedEventTarget target = open(server.url(), new Interceptor[] {counting(connections)});
         ready(target.addEventListener(ORDER, event -> {}));
         ready(target.addEventListener(ANY, event -> {}));
         for (String group : List.of("billing", "stock")) {
@@ -28,11 +34,17 @@ class LogTest extends RedisTest {
                     ORDER, event -> {}, ListenerOptions.defaults().group(group)));
         }
         result(target.dispatchEvent(TypedEvent.of(ORDER, 1)));
+        // the last connections are those that wait: for events, for those of each group, and for types
+        eventually(() -> assertEquals("4", server.info("blocked_clients")));
+        int all = connections.get();
 
         try (LogLines log = new LogLines(server.url())) {
             for (int outage = 1; outage <= 2; outage++) {
+                eventually(() -> assertEquals(all, connections.get()));
                 server.kill();
-                eventually(() -> assertEquals(Health.State.DEGRADED, health(target)));
+                // else it might be back before the last one is gone, which is another outage
+                eventually(() -> assertEquals(all - CONNECTIONS, connections.get()));
+                assertEquals(Health.State.DEGRADED, health(target));
                 server.restart();
                 int lines = 2 * outage;
                 eventually(() -> assertEquals(lines, log.lines().size(), log.lines()::toString));
@@ -48,6 +60,20 @@ class LogTest extends RedisTest {
             }
             assertEquals(List.of(), log.traces());
         }
+    }
+
+    private static Interceptor counting(AtomicInteger connections) {
+        return new Interceptor() {
+            @Override
+            public void connected(String address) {
+                connections.incrementAndGet();
+            }
+
+            @Override
+            public void disconnected(String address, Throwable error) {
+                connections.decrementAndGet();
+            }
+        };
     }
 
     private static Health.State health(TypedEventTarget target) {

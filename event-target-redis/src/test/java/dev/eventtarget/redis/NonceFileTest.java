@@ -69,7 +69,7 @@ class NonceFileTest extends RedisTest {
 
     @Test
     void aSecondTargetOnTheFileIsRefusedUntilTheFirstIsClosed() {
-        var first = open(RedisServer.sharedUrl(), option());
+        var first = open(RedisServer.sharedUrl(), option(), "closeTimeout=1m");
         ConfigurationException refusal =
                 assertThrows(ConfigurationException.class, () -> open(RedisServer.sharedUrl(), option()));
         assertTrue(refusal.getMessage().contains(file().toString()), refusal.getMessage());

@@ -14,7 +14,13 @@ import org.awaitility.Awaitility;
 final class RedisSentinels implements AutoCloseable {
     private static final String MASTER = "events";
     private static final int SENTINELS = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** After a stall of 2 s a sentinel does nothing for 30 s. */
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    /** A master that is well is not given up, however busy the machine is. */
+    private static final int LONG_MILLIS = 60_000;
+
+    private static final int SHORT_MILLIS = 500;
 
     private final List<RedisServer> servers;
     private final List<RedisServer> sentinels;
@@ -30,7 +36,7 @@ final class RedisSentinels implements AutoCloseable {
         await(() -> assertEquals("up", replica.info("master_link_status")));
         List<RedisServer> sentinels = Stream.generate(() -> RedisServer.start(
                         "sentinel monitor " + MASTER + " 127.0.0.1 " + master.port() + " 2",
-                        "sentinel down-after-milliseconds " + MASTER + " 500",
+                        "sentinel down-after-milliseconds " + MASTER + " " + LONG_MILLIS,
                         "sentinel failover-timeout " + MASTER + " 2000"))
                 .limit(SENTINELS)
                 .toList();
@@ -85,10 +91,16 @@ final class RedisSentinels implements AutoCloseable {
     void failOver() {
         RedisServer replica = replica();
         master().kill();
+        downAfter(SHORT_MILLIS);
         await(() -> {
             assertTrue(sentinels.stream().allMatch(sentinel -> isMaster(sentinel, replica)));
             assertEquals("master", replica.info("role"));
         });
+        downAfter(LONG_MILLIS);
+    }
+
+    private void downAfter(int millis) {
+        sentinels.forEach(sentinel -> sentinel.call("SENTINEL", "SET", MASTER, "down-after-milliseconds", millis));
     }
 
     @Override

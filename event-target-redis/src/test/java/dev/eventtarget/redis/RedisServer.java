@@ -36,7 +36,7 @@ final class RedisServer implements AutoCloseable {
     /** With these no confirmed write is lost when the server is killed. */
     private static final List<String> DURABLE = List.of("appendonly yes", "appendfsync always");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private static final Set<RedisServer> RUNNING = ConcurrentHashMap.newKeySet();
     private static final Vertx VERTX =
@@ -155,7 +155,8 @@ final class RedisServer implements AutoCloseable {
 
     private boolean answers() {
         try {
-            return call("PING").toString().equals("PONG");
+            // another's may have come to the port before this one
+            return call("PING").toString().equals("PONG") && info("process_id").equals(String.valueOf(process.pid()));
         } catch (IllegalStateException e) {
             return false;
         }

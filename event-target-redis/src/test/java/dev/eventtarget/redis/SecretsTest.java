@@ -71,11 +71,12 @@ class SecretsTest extends RedisTest {
         RedisServer server = use(RedisServer.start());
         server.call("CONFIG", "SET", "requirepass", "another");
         try (SecretLog log = new SecretLog(secret)) {
-            TypedEventTarget target = impatient("redis://:" + secret + "@" + server.address());
+            TypedEventTarget target = open("redis://:" + secret + "@" + server.address());
+            use(target);
             eventually(() -> assertEquals(
                     Health.State.DOWN, result(target.status()).health().state()));
-            impatient("redis://shop:" + secret + "@" + server.address());
-            impatient("redis://" + server.address() + "?password=" + secret);
+            use(open("redis://shop:" + secret + "@" + server.address()));
+            use(open("redis://" + server.address() + "?password=" + secret));
             assertTrue(told.stream().anyMatch(text -> text.contains("WRONGPASS")), told::toString);
             assertNothingTold(log);
         }
@@ -87,7 +88,7 @@ class SecretsTest extends RedisTest {
         server.call("CONFIG", "SET", "requirepass", secret);
         try (SecretLog log = new SecretLog(secret)) {
             TypedEventTarget target = impatient("redis://:" + secret + "@" + server.address());
-            assertTrue(result(target.status()).health().isUp());
+            eventually(() -> assertTrue(result(target.status()).health().isUp()));
             server.close();
             use(target);
             impatient("redis://:" + secret + "@" + server.address());

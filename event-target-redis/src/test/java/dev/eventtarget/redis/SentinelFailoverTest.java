@@ -4,8 +4,10 @@ import static dev.eventtarget.redis.Ledger.ENTRY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.eventtarget.Interceptor;
 import dev.eventtarget.ListenerOptions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,7 +25,14 @@ class SentinelFailoverTest extends RedisTest {
         ready(open(sentinels.url())
                 .addEventListener(
                         ENTRY, group::handle, ListenerOptions.defaults().group("billing")));
-        var publishing = open(sentinels.url());
+        AtomicInteger losses = new AtomicInteger();
+        Interceptor watch = new Interceptor() {
+            @Override
+            public void disconnected(String address, Throwable error) {
+                losses.incrementAndGet();
+            }
+        };
+        var publishing = open(sentinels.url(), new Interceptor[] {watch}, "publishTimeout=5m");
         Ledger.Load before = ledger.load(vertx, publishing);
         eventually(() -> assertTrue(ledger.confirmed() > 500));
         result(before.stop());
@@ -37,6 +46,8 @@ class SentinelFailoverTest extends RedisTest {
         int confirmed = ledger.confirmed();
         eventually(() -> assertTrue(ledger.confirmed() > confirmed + 200));
         sentinels.failOver();
+        // what the old master has confirmed is known by then
+        eventually(() -> assertTrue(losses.get() > 0));
         ledger.lenient(false);
         int confirmedByBoth = ledger.confirmed();
         eventually(() -> assertTrue(ledger.confirmed() > confirmedByBoth + 500));

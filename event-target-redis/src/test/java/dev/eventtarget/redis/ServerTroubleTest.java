@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -48,24 +49,26 @@ class ServerTroubleTest extends RedisTest {
         eventually(() -> assertEquals(List.of(numbers), List.copyOf(heard)));
     }
 
-    /** For a second the adapter does not ask more often than it makes sense. */
+    /** For a second, or however long it takes, the adapter does not ask more often than it makes sense. */
     private static void assertPatient(RedisServer server) {
         long before = Long.parseLong(server.info("total_commands_processed"));
-        Duration second = Duration.ofSeconds(1);
-        Awaitility.await()
-                .pollInterval(Duration.ofMillis(100))
-                .during(second)
-                .atMost(second.multipliedBy(5))
-                .until(() ->
-                        Long.parseLong(server.info("total_commands_processed")) - before < 5 * COMMANDS_PER_SECOND);
-        assertTrue(Long.parseLong(server.info("instantaneous_ops_per_sec")) < COMMANDS_PER_SECOND);
+        long start = System.nanoTime();
+        Awaitility.await().pollDelay(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> true);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        long commands = Long.parseLong(server.info("total_commands_processed")) - before;
+        assertTrue(commands < COMMANDS_PER_SECOND * seconds, () -> commands + " commands in " + seconds + " s");
+    }
+
+    /** How many reads it has answered with an error. */
+    private static int failedReads(RedisServer server) {
+        return Integer.parseInt(server.info("cmdstat_xread").replaceFirst(".*failed_calls=(\\d+).*", "$1"));
     }
 
     // ---- out of memory
 
     @Test
     void withoutMemoryPublishingWaitsAndThenFails() {
-        TypedEventTarget target = open(server.url(), "publishTimeout=5s");
+        TypedEventTarget target = open(server.url(), "publishTimeout=10s");
         result(publish(target, 1));
         server.call("CONFIG", "SET", "maxmemory", "1");
         EventTargetException failure = failure(publish(target, 2));
@@ -106,7 +109,7 @@ class ServerTroubleTest extends RedisTest {
         RedisServer master = use(RedisServer.start("repl-diskless-sync-delay 0"));
         server.call("REPLICAOF", "127.0.0.1", master.port());
         eventually(() -> assertEquals("up", server.info("master_link_status")));
-        EventTargetException failure = failure(publish(open(server.url(), "publishTimeout=5s"), 0));
+        EventTargetException failure = failure(publish(open(server.url(), "publishTimeout=10s"), 0));
         assertEquals(Reason.TRANSPORT, failure.reason());
         assertTrue(failure.isRetryable());
         assertTrue(failure.getMessage().contains("READONLY"), failure.getMessage());
@@ -154,10 +157,13 @@ class ServerTroubleTest extends RedisTest {
         eventually(() -> assertTrue(errors.stream().anyMatch(error -> error.reason() == Reason.TRANSPORT)));
         assertPatient(server);
         server.call("DEL", prefix + ":order");
-        int errorsBefore = errors.size();
+        // a read that waits has found nothing wrong
+        eventually(() -> assertEquals("1", server.info("blocked_clients")));
+        int failed = failedReads(server);
         result(publish(target, 2));
         eventually(() -> assertTrue(heard.contains(2)));
-        assertTrue(errors.size() <= errorsBefore + 1);
+        assertEquals(failed, failedReads(server));
+        assertTrue(errors.size() <= failed);
     }
 
     @Test
@@ -249,8 +255,10 @@ class ServerTroubleTest extends RedisTest {
             assertTrue(failure.isRetryable());
         }
         server.resume();
-        result(publish(target, 200));
-        eventually(() -> assertTrue(heard.contains(200)));
+        // one may be given up while the next attempt to connect is yet to come
+        AtomicInteger last = new AtomicInteger(199);
+        eventually(() -> result(publish(target, last.incrementAndGet())));
+        eventually(() -> assertTrue(heard.contains(last.get())));
         List<Integer> order = List.copyOf(heard);
         assertEquals(order.stream().distinct().sorted().toList(), order);
     }
@@ -258,7 +266,7 @@ class ServerTroubleTest extends RedisTest {
     @Test
     void whatIsPublishedWhileTheServerHangsIsPublishedOnce() throws Exception {
         TcpProxy proxy = TcpProxy.start(vertx, server.port());
-        TypedEventTarget target = open(proxy.url(), "commandTimeout=1s");
+        TypedEventTarget target = open(proxy.url(), "commandTimeout=1s", "publishTimeout=2m");
         result(publish(target, 1));
         server.suspend();
         int connections = proxy.connections();

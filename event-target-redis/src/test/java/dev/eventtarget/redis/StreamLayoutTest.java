@@ -200,7 +200,7 @@ class StreamLayoutTest extends RedisTest {
 
     @Test
     void aGroupIsNamedAsInTheOptionsAndAConsumerLeavesNothingBehind() {
-        TypedEventTarget target = open(server.url());
+        TypedEventTarget target = open(server.url(), "closeTimeout=1m");
         ListenerOptions options = ListenerOptions.defaults().group("billing");
         Queue<Integer> heard = new ConcurrentLinkedQueue<>();
         var plain = ready(target.addEventListener(ORDER, event -> heard.add(event.detail()), options));
