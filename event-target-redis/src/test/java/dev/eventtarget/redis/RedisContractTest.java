@@ -31,18 +31,18 @@ class RedisContractTest extends EventTargetContract {
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) {
         String url = server == null ? RedisServer.sharedUrl() : server.url();
-        return EventTargets.open(vertx, url + "?closeTimeout=10s&prefix=" + bus);
+        return EventTargets.open(vertx, url + "?closeTimeout=15s&prefix=" + bus);
     }
 
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus, Interceptor interceptor) {
         String url = server == null ? RedisServer.sharedUrl() : server.url();
-        return EventTargets.open(vertx, url + "?closeTimeout=3s&prefix=" + bus, interceptor);
+        return EventTargets.open(vertx, url + "?closeTimeout=15s&prefix=" + bus, interceptor);
     }
 
     @Override
     protected Duration closeTimeout() {
-        return Duration.ofSeconds(10);
+        return Duration.ofSeconds(15);
     }
 
     @Override
