@@ -169,13 +169,17 @@ class HostilePeerTest extends LinkTest {
             return spoken.get() > 0;
         }
 
+        /** No event that is published from then on comes here. */
         void giveWayTo(Connector other) {
-            sound = other;
+            synchronized (this) {
+                sound = other;
+            }
             links.forEach(LocalLink::cut);
+            links.forEach(link -> result(link.gone()));
         }
 
         @Override
-        public Future<Link> connect(Context context) {
+        public synchronized Future<Link> connect(Context context) {
             Connector other = sound;
             if (other != null) {
                 return other.connect(context);

@@ -11,6 +11,7 @@ import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.link.spi.Connector;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -51,8 +53,12 @@ abstract class LinkTest {
         assertEquals(List.of(), ErrorLog.defects());
     }
 
+    /** A hub that closes soon, and gives up no link because the machine is slow. */
     static HubOptions options() {
-        return HubOptions.defaults().closeTimeout(Duration.ofMillis(200));
+        return HubOptions.defaults()
+                .closeTimeout(Duration.ofMillis(200))
+                .heartbeat(Duration.ofMinutes(5))
+                .handshakeTimeout(Duration.ofMinutes(1));
     }
 
     /** A target of its own in memory. */
@@ -91,14 +97,14 @@ abstract class LinkTest {
 
     /** A spoke; options as in a URI. */
     final TypedEventTarget spoke(Connector connector, String... options) {
-        return use(
-                EventTargets.open(vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options)));
+        return use(EventTargets.open(
+                vertx, LocalProvider.uri(connector) + "?closeTimeout=20s" + String.join("", options)));
     }
 
     /** A spoke that tells an interceptor what becomes of it. */
     final TypedEventTarget spoke(Connector connector, Interceptor interceptor, String... options) {
         return use(EventTargets.open(
-                vertx, LocalProvider.uri(connector) + "?closeTimeout=1s" + String.join("", options), interceptor));
+                vertx, LocalProvider.uri(connector) + "?closeTimeout=20s" + String.join("", options), interceptor));
     }
 
     final TypedEventTarget spoke(Hub hub, String... options) {
@@ -122,6 +128,19 @@ abstract class LinkTest {
     static Subscription ready(Subscription subscription) {
         result(subscription.ready());
         return subscription;
+    }
+
+    /** Has an event loop do nothing until something is over; what is given to it meanwhile is done behind that. */
+    static void block(Context context, CountDownLatch until) {
+        context.runOnContext(now -> awaitHere(until));
+    }
+
+    static void awaitHere(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     static void eventually(ThrowingRunnable assertion) {

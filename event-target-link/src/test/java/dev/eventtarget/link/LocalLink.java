@@ -45,7 +45,8 @@ final class LocalLink implements Link {
     private volatile boolean losesDatagrams;
     private final AtomicInteger asides = new AtomicInteger();
     private final AtomicInteger datagrams = new AtomicInteger();
-    private @Nullable Handler handler;
+    private volatile @Nullable Handler handler;
+    private @Nullable Runnable untold;
     private boolean paused;
     private boolean closing;
     private boolean closed;
@@ -156,7 +157,14 @@ final class LocalLink implements Link {
     @Override
     public void handler(Handler handler) {
         this.handler = handler;
-        run(this::handOver);
+        run(() -> {
+            Runnable end = untold;
+            if (end != null) {
+                untold = null;
+                end.run();
+            }
+            handOver();
+        });
     }
 
     @Override
@@ -335,15 +343,24 @@ final class LocalLink implements Link {
         if (!closed) {
             closed = true;
             arrived.clear();
-            Handler here = handler;
-            if (here != null) {
-                try {
-                    here.closed(reason, words);
-                } catch (Throwable e) {
-                    onDefect.accept(e);
-                }
+            if (handler == null) {
+                // whoever opened it has not got so far
+                untold = () -> tellEnd(reason, words);
+            } else {
+                tellEnd(reason, words);
             }
             gone.complete();
+        }
+    }
+
+    private void tellEnd(@Nullable CloseReason reason, String words) {
+        Handler here = handler;
+        if (here != null) {
+            try {
+                here.closed(reason, words);
+            } catch (Throwable e) {
+                onDefect.accept(e);
+            }
         }
     }
 }

@@ -92,11 +92,7 @@ class ReloadTest extends LinkTest {
                 SECRET,
                 event -> heard.add(event.detail()),
                 ListenerOptions.defaults().onError(error -> {
-                    try {
-                        told.await();
-                    } catch (InterruptedException e) {
-                        throw new AssertionError(e);
-                    }
+                    awaitHere(told);
                     errors.add(error);
                 })));
         ready(spoke.addEventListener(NUMBER, event -> heard.add(event.detail())));
