@@ -324,8 +324,7 @@ public final class Hub {
     }
 
     private void tick() {
-        long now = System.nanoTime();
-        links.forEach(link -> link.turns().post(() -> link.tick(now)));
+        links.forEach(link -> link.turns().post(link::tick));
     }
 
     // ---- what links and sessions need

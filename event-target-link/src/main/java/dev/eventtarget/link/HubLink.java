@@ -76,6 +76,9 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private long heard = System.nanoTime();
     private long said = System.nanoTime();
 
+    /** When the peer was first asked for a sign of life since it was heard; not behind that if it was not. */
+    private long asked = heard;
+
     private record Early(Buffer message, boolean text) {}
 
     HubLink(Hub hub, Link link, Turns turns, Handshake handshake) {
@@ -561,22 +564,24 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
         return known != null && known.publications().isHeld();
     }
 
-    /** Looks after time. */
-    void tick(long now) {
+    /** Looks after time. The peer may have said something that is not read yet, as this side stood still: it is asked first. */
+    void tick() {
         if (closed) {
             return;
         }
+        long now = System.nanoTime();
         Duration patience = hub.options().handshakeTimeout();
         long beat = agreed.heartbeat().toNanos();
         if (busy || isHeld()) {
             // nothing is heard, as nothing is read
             heard = now;
         }
+        boolean isAsked = asked - heard > 0;
         if (peer == null && now - opened > patience.toNanos()) {
             fail(CloseReason.TIMEOUT, "Nobody has said who this is within " + patience + ": begin with $hello");
         } else if (hasExpired()) {
             leave(CloseReason.GOING_AWAY, "The token has expired: connect with a new one");
-        } else if (now - heard > 2 * beat) {
+        } else if (now - heard > 2 * beat && isAsked && now - asked > beat) {
             lose("Nothing was heard for " + Duration.ofNanos(now - heard));
         } else if (now - said > beat || now - heard > beat) {
             if (features.isEmpty()) {
@@ -586,6 +591,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
                 flush();
             }
             said = now;
+            asked = isAsked ? asked : now;
         }
     }
 

@@ -8,11 +8,20 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.spi.CloseReason;
+import dev.eventtarget.link.spi.Connector;
+import dev.eventtarget.link.spi.Link;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.internal.VertxInternal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 /** Whether anybody is there, and how links end. */
@@ -77,6 +86,65 @@ class PresenceTest extends LinkTest {
         assertFalse(peer.isClosed());
     }
 
+    /** What the other side has said meanwhile may still have to be read. */
+    @Test
+    void aHubThatStoodStillAsksBeforeItGivesUp() {
+        Hub hub = hub(options().heartbeat(PAUSE));
+        RawPeer peer = peer(hub);
+        peer.hello("ack");
+        standStill(peer.link().other());
+        assertEquals("$ping", peer.message().content().path("type").asText());
+        peer.say("$pong", "null");
+        peer.expectNothing();
+        assertFalse(peer.isClosed());
+    }
+
+    @Test
+    void aSpokeThatStoodStillAsksBeforeItGivesUp() throws Exception {
+        BlockingQueue<LocalLink> links = new LinkedBlockingQueue<>();
+        spoke(new Connector() {
+            @Override
+            public Future<Link> connect(Context context) {
+                LocalLink link = LocalLink.open(context, ((VertxInternal) vertx).createEventLoopContext());
+                links.add(link);
+                return Future.succeededFuture(link);
+            }
+
+            @Override
+            public Future<Void> close() {
+                return Future.succeededFuture();
+            }
+        });
+        LocalLink link = links.take();
+        RawPeer hub = new RawPeer(link.other());
+        hub.expect("$hello");
+        hub.say(
+                "$welcome",
+                "{'version':1,'features':['ack','credit','resume','batch'],'session':'s','resumed':false,'received':0,"
+                        + "'heartbeat':" + PAUSE.toMillis() + ",'capabilities':['ordered','groups','acknowledged',"
+                        + "'wildcards','deduplicated','cross_process'],"
+                        + "'limits':{'message':8388608,'batch':1024,'subscriptions':4096}}");
+        standStill(link);
+        assertEquals("$ping", hub.message().content().path("type").asText());
+        hub.say("$pong", "null");
+        hub.expectNothing();
+        assertFalse(hub.isClosed());
+    }
+
+    /** Has an end hear something, and then nothing for longer than the other may be silent. */
+    private static void standStill(LocalLink end) {
+        CountDownLatch over = new CountDownLatch(1);
+        LocalLink other = end.other();
+        other.context().runOnContext(now -> {
+            other.send(Unpooled.copiedBuffer("{\"type\":\"$pong\"}", StandardCharsets.UTF_8), true);
+            block(end.context(), over);
+        });
+        long begun = System.nanoTime();
+        eventually(() -> assertTrue(
+                System.nanoTime() - begun > PAUSE.multipliedBy(5).dividedBy(2).toNanos()));
+        over.countDown();
+    }
+
     @Test
     void aPeerThatIsNotIntroducedIsAskedByItsTransport() {
         Hub hub = hub(options().heartbeat(PAUSE));
@@ -138,8 +206,9 @@ class PresenceTest extends LinkTest {
     @Test
     void aTokenThatExpiresEndsTheLinkAndNotTheSession() {
         Hub hub = hub(options()
+                .handshakeTimeout(PAUSE)
                 .authenticator(handshake -> Future.succeededFuture(
-                        new Peer("ada", Map.of(), Instant.now().plusSeconds(3)))));
+                        new Peer("ada", Map.of(), Instant.now().plusSeconds(10)))));
         RawPeer peer = peer(hub);
         String session = peer.hello("ack", "resume").path("session").asText();
         assertEquals(CloseReason.GOING_AWAY, peer.closed().reason());

@@ -366,6 +366,9 @@ final class HubConnection {
         private long heard = begun;
         private long said = begun;
 
+        /** When the hub was first asked for a sign of life since it was heard; not behind that if it was not. */
+        private long asked = begun;
+
         Conversation(Link link, Promise<Void> outcome) {
             this.link = link;
             this.outcome = outcome;
@@ -652,15 +655,17 @@ final class HubConnection {
                 // nothing is heard, as nothing is read
                 heard = now;
             }
+            boolean isAsked = asked - heard > 0;
             if (!welcomed) {
                 if (now - begun > settings.connectTimeout().toNanos()) {
                     close(CloseReason.TIMEOUT, "There was no $welcome within " + settings.connectTimeout());
                 }
-            } else if (now - heard > 2 * heartbeat) {
+            } else if (now - heard > 2 * heartbeat && isAsked && now - asked > heartbeat) {
                 close(CloseReason.TIMEOUT, "The hub has said nothing for too long");
             } else if (now - said > heartbeat || now - heard > heartbeat) {
                 writer.control(Control.PING, Map.of());
                 flush();
+                asked = isAsked ? asked : now;
             }
         }
 
