@@ -462,6 +462,7 @@ public final class Hub {
             kept.add(session);
             if (kept.size() > options.maxSessions()) {
                 oldest = kept.iterator().next();
+                kept.remove(oldest);
             }
         }
         if (oldest != null) {
