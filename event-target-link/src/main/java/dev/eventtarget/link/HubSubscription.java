@@ -185,19 +185,11 @@ final class HubSubscription {
     /** Hears nothing any more; completes when it has nothing any more that others could handle. */
     Future<Void> end(Hub hub, boolean finish, boolean drain) {
         ending = true;
-        Feed shared = feed;
-        if (shared != null) {
-            feed = null;
-            shared.branch(session.turns()).leave(this);
-            hub.leave(shared);
-        }
         Subscription mine = own;
-        if (mine != null && drain) {
-            return mine.drain().recover(late -> Future.succeededFuture());
-        }
         if (drain) {
-            return flushed();
+            return mine == null ? drainFeed(hub) : mine.drain().recover(late -> Future.succeededFuture());
         }
+        leaveFeed(hub);
         Future<Void> ended = mine == null ? Future.succeededFuture() : mine.close();
         if (finish && mine != null) {
             releaseWaiting();
@@ -205,6 +197,25 @@ final class HubSubscription {
             releaseAll();
         }
         return ended;
+    }
+
+    private void leaveFeed(Hub hub) {
+        Feed shared = feed;
+        if (shared != null) {
+            feed = null;
+            shared.branch(session.turns()).leave(this);
+            hub.leave(shared);
+        }
+    }
+
+    /** Takes what is on its way from the feed, and nothing behind it. */
+    private Future<Void> drainFeed(Hub hub) {
+        Promise<Void> drained = session.promise();
+        session.turns().post(() -> {
+            leaveFeed(hub);
+            flushed().onComplete(drained);
+        });
+        return drained.future();
     }
 
     /** Has nothing any more. */

@@ -10,9 +10,12 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.link.spi.CloseReason;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -439,6 +442,42 @@ class SubscribingTest extends LinkTest {
         expectNumbers(peer, 1, 3, 4);
         peer.expectNothing();
         peer.say("$ack", "{'sub':1,'to':4}");
+        assertEquals(RawPeer.json("{'sub':1}"), peer.expect("$unsubscribed"));
+        peer.expectNothing();
+    }
+
+    /** So many events that they are not handed over in one go, and a request that comes between. */
+    @Test
+    void drainingSendsWhatIsOnItsWayAsWell() {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        RawPeer peer = introduced();
+        peer.subscribe(1, "n");
+        Future<Void> reloaded = hub.reload(options().authorizer(new Authorizer() {
+            @Override
+            public boolean mayPublish(Peer who, EventType<?> type) {
+                return true;
+            }
+
+            @Override
+            public boolean maySubscribe(Peer who, EventType<?> type) {
+                asked.countDown();
+                awaitHere(go);
+                return true;
+            }
+        }));
+        awaitHere(asked);
+        publish(1, 200);
+        peer.say("$unsubscribe", "{'sub':1,'drain':true}");
+        Promise<Void> said = Promise.promise();
+        peer.link().context().runOnContext(now -> said.complete());
+        result(said.future());
+        go.countDown();
+        result(reloaded);
+        for (int i = 1; i <= 200; i++) {
+            peer.expectEvent("n", String.valueOf(i), 1);
+            peer.say("$ack", "{'sub':1,'to':" + i + "}");
+        }
         assertEquals(RawPeer.json("{'sub':1}"), peer.expect("$unsubscribed"));
         peer.expectNothing();
     }
