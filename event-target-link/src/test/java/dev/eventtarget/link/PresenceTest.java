@@ -28,12 +28,8 @@ import org.junit.jupiter.api.Test;
 class PresenceTest extends LinkTest {
     private static final EventType<Integer> NUMBER = EventType.of("n", Integer.class);
 
-    /** Peers that are to stay answer within twice this time, however busy the machine is. */
+    /** Peers that are to stay answer within this time, however busy the machine is. */
     private static final Duration PAUSE = Duration.ofSeconds(2);
-
-    private static HubOptions hurried() {
-        return options().heartbeat(Duration.ofMillis(300));
-    }
 
     @Test
     void aPingIsAnswered() {
@@ -48,7 +44,7 @@ class PresenceTest extends LinkTest {
 
     @Test
     void aSilentPeerIsAskedAndThenGivenUp() {
-        Hub hub = hub(hurried());
+        Hub hub = hub(options().heartbeat(PAUSE));
         RawPeer peer = peer(hub);
         peer.hello("ack", "resume");
         assertEquals("$ping", peer.message().content().path("type").asText());
