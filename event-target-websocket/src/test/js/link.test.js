@@ -167,8 +167,19 @@ test("stays connected where nothing is to be said", async (t) => {
   await target.opened;
   const closed = [];
   target.addEventListener("$close", ({ detail }) => closed.push(detail));
-  const opened = performance.now();
-  await until(() => performance.now() - opened > 3 * 3000);
+  // again where the machine stood still for so long that either side had to take the other for dead
+  for (let worst = Infinity; worst > 3000; ) {
+    const begun = performance.now();
+    let last = begun;
+    closed.length = 0;
+    worst = 0;
+    await until(async () => {
+      await hub.status();
+      worst = Math.max(worst, performance.now() - last);
+      last = performance.now();
+      return last - begun > 3 * 3000;
+    });
+  }
   assert.deepEqual(closed, []);
   assert.equal((await hub.status()).links, 1);
 });
@@ -241,8 +252,11 @@ test("close waits for confirmations and for listeners that are at work", async (
   await closed;
   assert.equal(done, true);
   assert.equal(target.readyState, "closed");
-  const { links, sessions } = await hub.status();
-  assert.deepEqual({ links, sessions }, { links: 0, sessions: 0 });
+  // the hub may still be at the closing that it has answered
+  await until(async () => {
+    const { links, sessions } = await hub.status();
+    return links === 0 && sessions === 0;
+  });
   await assert.rejects(target.publish("n", 1), { reason: "closed" });
   assert.throws(() => target.subscribe("job", () => {}), { name: "LinkError", reason: "bye" });
   target.addEventListener("n", () => assert.fail("closed targets hear nothing"));

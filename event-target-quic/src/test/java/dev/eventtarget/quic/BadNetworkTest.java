@@ -99,7 +99,7 @@ class BadNetworkTest extends FaultTest {
         proxy.conditions(TWO_PERCENT);
         awaitMore(ENOUGH);
         awaitMore(ENOUGH);
-        assertTrue(proxy.lost() > 0 && proxy.overtaken() > 0 && proxy.duplicated() > 0, this::state);
+        eventually(() -> assertTrue(proxy.lost() > 0 && proxy.overtaken() > 0 && proxy.duplicated() > 0, this::state));
         assertAllHeard();
         assertEquals(2, proxy.connections(), "the connections are those of the beginning");
     }
@@ -135,9 +135,9 @@ class BadNetworkTest extends FaultTest {
         awaitMore(1);
         proxy.conditions(Conditions.PERFECT.loss(0.2).delay(Duration.ofMillis(2)));
         awaitMore(100);
+        eventually(() -> assertTrue(proxy.lost() > 0, this::state));
         proxy.conditions(Conditions.PERFECT);
         awaitMore(100);
-        assertTrue(proxy.lost() > 0, this::state);
         assertAllHeard();
     }
 

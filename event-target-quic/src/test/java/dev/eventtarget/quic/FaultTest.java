@@ -56,8 +56,17 @@ abstract class FaultTest extends HubsAndSpokes {
 
     /** A spoke of its own, which gives up what was not confirmed in time. */
     final TypedEventTarget spoke(String url, Duration publishTimeout, String... options) {
-        String more = "closeTimeout=10s&connectTimeout=20s&publishTimeout=" + publishTimeout.toMillis() + "ms&name="
-                + UUID.randomUUID();
+        return spoke(url, publishTimeout, Duration.ofSeconds(10), options);
+    }
+
+    /** A spoke of its own, whose closing is as patient as the test: for one that has a hub when it closes. */
+    final TypedEventTarget patientSpoke(String url) {
+        return spoke(url, Duration.ofMinutes(5), PATIENCE);
+    }
+
+    private TypedEventTarget spoke(String url, Duration publishTimeout, Duration closeTimeout, String... options) {
+        String more = "closeTimeout=" + closeTimeout.toSeconds() + "s&connectTimeout=20s&publishTimeout="
+                + publishTimeout.toMillis() + "ms&name=" + UUID.randomUUID();
         return target(vertx, url + (url.contains("?") ? "&" : "?") + more, options);
     }
 

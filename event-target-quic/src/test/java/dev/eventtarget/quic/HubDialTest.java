@@ -38,7 +38,7 @@ class HubDialTest extends FaultTest {
     }
 
     private TypedEventTarget listeningSpoke() {
-        return listeningSpoke("30s");
+        return listeningSpoke("5m");
     }
 
     private TypedEventTarget listeningSpoke(String publishTimeout) {

@@ -19,7 +19,7 @@ import tech.kwik.core.server.ServerConnector;
 /** Listens with an implementation of QUIC that shares no code with ours. It never asks who connects. */
 final class KwikHub implements AutoCloseable {
     private static final int STREAMS = 10;
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     private final DatagramSocket socket;
     private final ServerConnector server;

@@ -29,7 +29,9 @@ import tech.kwik.core.log.NullLogger;
  * quotes stand for double ones.
  */
 final class KwikPeer implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
     private static final int PIECE = 4096;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -61,8 +63,8 @@ final class KwikPeer implements AutoCloseable {
                 // no names are checked: the trust manager has the whole say
                 .noServerCertificateCheck()
                 .customTrustManager(trust)
-                .connectTimeout(PATIENCE)
-                .maxIdleTimeout(PATIENCE.dividedBy(2))
+                .connectTimeout(CONNECT_TIMEOUT)
+                .maxIdleTimeout(IDLE_TIMEOUT)
                 .logger(new NullLogger());
         if (key != null) {
             String alias = key.getClientAliases("EC", null)[0];

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Outcomes;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.spi.CloseReason;
 import io.vertx.core.Future;
@@ -25,12 +26,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import tech.kwik.core.QuicStream;
 
@@ -209,13 +213,15 @@ class KwikTest extends FaultTest {
 
     @Test
     void whereANatRebindsItIsToldToComeAgain() throws Exception {
-        String url = listen(hub(target, options()));
-        UdpProxy proxy = proxy(url, 0);
-        KwikPeer peer = peer(url, proxy.port());
-        peer.say("$subscribe", "{'types':['chat']}").say("$ping", "null").expect("$pong");
-        proxy.rebind();
-        peer.say("$ping", "null");
-        assertEquals((long) CloseReason.GOING_AWAY.code(), peer.closed().code());
+        exchange(() -> {
+            String url = listen(hub(target, options()));
+            UdpProxy proxy = proxy(url, 0);
+            KwikPeer peer = peer(url, proxy.port());
+            peer.say("$subscribe", "{'types':['chat']}").say("$ping", "null").expect("$pong");
+            proxy.rebind();
+            peer.say("$ping", "null");
+            assertEquals((long) CloseReason.GOING_AWAY.code(), peer.closed().code());
+        });
     }
 
     @Test
@@ -239,33 +245,46 @@ class KwikTest extends FaultTest {
 
     @Test
     void ourSpokeSpeaksToAHubOnTheOtherImplementation() throws Exception {
-        NodeIdentity there = NodeIdentity.generate();
-        KwikHub hub = use(new KwikHub(ALPN, key(there)));
-        TypedEventTarget spoke = spoke("quic://" + there.nodeId() + "@127.0.0.1:" + hub.port());
-        QuicStream stream = hub.stream();
-        JsonNode hello = read(stream);
-        assertEquals("$hello", hello.path("type").asText());
-        write(
-                stream,
-                "{'type':'$welcome','detail':{'version':1,'features':['ack','credit'],'capabilities':['ordered','acknowledged','groups','wildcards','deduplicated','cross_process'],"
-                        + "'heartbeat':15000,'limits':{'message':1000000,'batch':1,'subscriptions':10}}}");
-        Future<Void> listening =
-                spoke.addEventListener(CHAT, event -> heard.add(event.detail())).ready();
-        JsonNode subscribe = read(stream);
-        assertEquals("$subscribe", subscribe.path("type").asText());
-        int sub = subscribe.path("detail").path("sub").asInt();
-        write(stream, "{'type':'$subscribed','detail':{'sub':" + sub + "}}");
-        result(listening);
-        write(stream, "{'type':'chat','detail':'hello, spoke','sub':" + sub + "}");
-        eventually(() -> assertEquals(List.of("hello, spoke"), heard));
-        Future<Void> published = spoke.dispatchEvent(TypedEvent.of(CHAT, "hello, hub"));
-        JsonNode event = read(stream);
-        while (!event.path("type").asText().equals("chat")) {
-            event = read(stream);
+        exchange(() -> {
+            NodeIdentity there = NodeIdentity.generate();
+            KwikHub hub = use(new KwikHub(ALPN, key(there)));
+            TypedEventTarget spoke = spoke("quic://" + there.nodeId() + "@127.0.0.1:" + hub.port());
+            QuicStream stream = hub.stream();
+            JsonNode hello = read(stream);
+            assertEquals("$hello", hello.path("type").asText());
+            write(
+                    stream,
+                    "{'type':'$welcome','detail':{'version':1,'features':['ack','credit'],'capabilities':['ordered','acknowledged','groups','wildcards','deduplicated','cross_process'],"
+                            + "'heartbeat':15000,'limits':{'message':1000000,'batch':1,'subscriptions':10}}}");
+            Future<Void> listening = spoke.addEventListener(CHAT, event -> heard.add(event.detail()))
+                    .ready();
+            JsonNode subscribe = read(stream);
+            assertEquals("$subscribe", subscribe.path("type").asText());
+            int sub = subscribe.path("detail").path("sub").asInt();
+            write(stream, "{'type':'$subscribed','detail':{'sub':" + sub + "}}");
+            awaitOther(() -> assertTrue(listening.isComplete()));
+            result(listening);
+            write(stream, "{'type':'chat','detail':'hello, spoke','sub':" + sub + "}");
+            awaitOther(() -> assertEquals(List.of("hello, spoke"), heard));
+            Future<Void> published = spoke.dispatchEvent(TypedEvent.of(CHAT, "hello, hub"));
+            JsonNode event = read(stream);
+            while (!event.path("type").asText().equals("chat")) {
+                event = read(stream);
+            }
+            assertEquals("hello, hub", event.path("detail").asText());
+            write(stream, "{'type':'$ack','detail':{'to':1}}");
+            awaitOther(() -> assertTrue(published.isComplete()));
+            result(published);
+        });
+    }
+
+    /** Waits for what kwik was given to send, see {@link #exchange}. */
+    private static void awaitOther(ThrowingRunnable assertion) throws IOException {
+        try {
+            Outcomes.eventually(assertion, Duration.ofSeconds(40));
+        } catch (ConditionTimeoutException e) {
+            throw new IOException("Nothing has come from the other implementation", e);
         }
-        assertEquals("hello, hub", event.path("detail").asText());
-        write(stream, "{'type':'$ack','detail':{'to':1}}");
-        result(published);
     }
 
     private static JsonNode read(QuicStream stream) throws IOException {

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 
 /** Whether a peer is there, and where it says. */
 class LivenessTest extends LinkTest {
-    private static final String SHORT = "idleTimeout=1s";
-
     /** So that a busy machine is not taken for a peer that is gone. */
-    private static final String LONGER = "idleTimeout=6s";
+    private static final String SHORT = "idleTimeout=6s";
+
+    private static final String LONGER = "idleTimeout=12s";
 
     private static String at(UdpProxy proxy, Server server, String options) {
         return new NodeAddress(server.address().node(), "127.0.0.1", proxy.port()) + "?connectTimeout=20s&" + options;

@@ -30,7 +30,7 @@ class ManySpokesTest extends FaultTest {
             List<Future<Void>> ready = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
                 int number = spokes.size();
-                spokes.add(spoke(url));
+                spokes.add(patientSpoke(url));
                 ready.add(spokes.get(number)
                         .addEventListener(NEWS, event -> heard.addAndGet(number, event.detail()))
                         .ready());

@@ -48,6 +48,11 @@ class NodeListsTest {
         return Files.writeString(directory.resolve(name), content);
     }
 
+    /** At once: whoever looks at it meanwhile finds what was there, or what is there then. */
+    private void replace(Path file, Object... lines) throws Exception {
+        Files.move(file("next", lines), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
     private NodeLists open(Path allow, Path deny) {
         NodeLists lists = NodeLists.open(vertx, allow, deny);
         lists.onChange(changes::incrementAndGet);
@@ -62,7 +67,7 @@ class NodeListsTest {
     private void awaitLooks(Path deny) throws Exception {
         for (int i = 0; i < 2; i++) {
             int before = changes.get();
-            Files.writeString(deny, NodeIdentity.generate().nodeId() + "\n");
+            replace(deny, NodeIdentity.generate().nodeId());
             eventually(() -> assertTrue(changes.get() > before));
         }
     }
@@ -136,10 +141,10 @@ class NodeListsTest {
         NodeLists lists = open(allow, null);
         AtomicReference<Boolean> told = new AtomicReference<>();
         lists.onChange(() -> told.set(lists.admits(two)));
-        file("allow", one, two);
+        replace(allow, one, two);
         eventually(() -> assertTrue(lists.admits(two)));
         eventually(() -> assertEquals(true, told.get()));
-        file("allow", two);
+        replace(allow, two);
         eventually(() -> assertFalse(lists.admits(one)));
         eventually(() -> assertEquals(2, changes.get()));
     }
@@ -216,7 +221,7 @@ class NodeListsTest {
         Path allow = file("allow", one);
         Path deny = file("deny");
         open(allow, deny);
-        file("allow", one);
+        replace(allow, one);
         awaitLooks(deny);
         assertEquals(2, changes.get());
     }

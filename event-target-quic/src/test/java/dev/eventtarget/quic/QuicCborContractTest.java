@@ -20,11 +20,11 @@ class QuicCborContractTest extends EventTargetContract {
 
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) throws Exception {
-        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=3s&codec=cbor");
+        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=10s&codec=cbor");
     }
 
     @Override
     protected Duration closeTimeout() {
-        return Duration.ofSeconds(3);
+        return Duration.ofSeconds(10);
     }
 }

@@ -410,6 +410,7 @@ class QuicLinkTest extends LinkTest {
         client.run(client.thenWritable);
         // what fits into the window has gone; the rest waits
         eventually(() -> assertTrue(full.get() && sent.get() > 50));
+        eventually(() -> assertEquals(1, hub.received.size()));
         assertTrue(sent.get() < count);
         assertEquals(1, hub.received.size());
         hub.then = ignored -> {};
@@ -459,12 +460,13 @@ class QuicLinkTest extends LinkTest {
         Pair pair = link(serve());
         LinkRecorder hub = pair.hub();
         hub.run(hub.link::ping);
-        eventually(() -> assertEquals(1, hub.alive.get()));
+        eventually(() -> assertTrue(hub.alive.get() >= 1));
+        int before = hub.alive.get();
         // the acknowledgement of what it is sent
         hub.send("{}");
         eventually(() -> {
             hub.run(hub.link::ping);
-            assertTrue(hub.alive.get() >= 2);
+            assertTrue(hub.alive.get() > before);
         });
     }
 }

@@ -21,12 +21,12 @@ class QuicRedisContractTest extends EventTargetContract {
 
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) throws Exception {
-        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=3s&capabilities=replay,persistent");
+        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=10s&capabilities=replay,persistent");
     }
 
     @Override
     protected Duration closeTimeout() {
-        return Duration.ofSeconds(3);
+        return Duration.ofSeconds(10);
     }
 
     @Override

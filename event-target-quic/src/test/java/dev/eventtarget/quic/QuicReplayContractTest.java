@@ -20,12 +20,12 @@ class QuicReplayContractTest extends EventTargetContract {
 
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) throws Exception {
-        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=3s&capabilities=replay");
+        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=10s&capabilities=replay");
     }
 
     @Override
     protected Duration closeTimeout() {
-        return Duration.ofSeconds(3);
+        return Duration.ofSeconds(10);
     }
 
     @Override

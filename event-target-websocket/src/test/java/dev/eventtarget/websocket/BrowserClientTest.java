@@ -8,6 +8,7 @@ import dev.eventtarget.EventType;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
 import dev.eventtarget.UnauthorizedException;
+import dev.eventtarget.fixtures.Ports;
 import dev.eventtarget.link.Hub;
 import dev.eventtarget.link.HubOptions;
 import dev.eventtarget.link.Peer;
@@ -63,6 +64,10 @@ class BrowserClientTest {
 
     /** A server of the user's own with a hub and its page, and the tests' scripts beside. */
     private static Site site(HubOptions options) throws Exception {
+        return site(options, 0);
+    }
+
+    private static Site site(HubOptions options, int port) throws Exception {
         TypedEventTarget target = EventTargets.open(vertx, "memory:?name=site" + lastSite.incrementAndGet());
         Hub hub = Hub.create(vertx, target, options);
         WebSocketHub hubHandler = WebSocketHub.handler(hub, "/events");
@@ -76,7 +81,7 @@ class BrowserClientTest {
                         hubHandler.handle(request);
                     }
                 })
-                .listen(0, "127.0.0.1"));
+                .listen(port, "127.0.0.1"));
         return new Site("http://127.0.0.1:" + server.actualPort() + "/", target, hub, server);
     }
 
@@ -217,10 +222,11 @@ class BrowserClientTest {
 
     @Test
     void comesBackWhenTheServerDoes() throws Exception {
-        Site site = site(HubOptions.defaults());
+        // that nobody else gets meanwhile
+        int port = Ports.free();
+        Site site = site(HubOptions.defaults(), port);
         Chromium.Page page = chromium.open(site.url(), 1360, 980, "light");
         awaitTrue(page, text("state") + " === 'Live'");
-        int port = site.server().actualPort();
         join(site.server().close());
         awaitTrue(page, text("state") + ".startsWith('Connecting again')");
         Hub hub = Hub.create(vertx, site.target());

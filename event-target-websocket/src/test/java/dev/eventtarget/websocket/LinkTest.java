@@ -78,8 +78,10 @@ abstract class LinkTest {
     }
 
     LinkRecorder connect(int port, String options) throws Exception {
-        WebSocketConnector connector =
-                new WebSocketConnector(vertx, EventTargetConfig.of("ws://localhost:" + port + "/events" + options));
+        WebSocketConnector connector = new WebSocketConnector(
+                vertx,
+                EventTargetConfig.of(
+                        "ws://localhost:" + port + "/events?connectTimeout=" + PATIENCE.toSeconds() + "s" + options));
         connectors.add(connector);
         LinkRecorder recorder = result(connector
                 .connect(((VertxInternal) vertx).createEventLoopContext())
@@ -93,7 +95,7 @@ abstract class LinkTest {
     }
 
     LinkRecorder connect(HttpServer server) throws Exception {
-        return connect(server, "?maxMessage=" + MOST);
+        return connect(server, "&maxMessage=" + MOST);
     }
 
     static void assertClosed(LinkRecorder recorder, CloseReason reason, String message) {

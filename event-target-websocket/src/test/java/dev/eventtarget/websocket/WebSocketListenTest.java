@@ -83,7 +83,10 @@ class WebSocketListenTest {
     }
 
     private Throwable connectFailure(String uri) throws Exception {
-        WebSocketConnector connector = new WebSocketConnector(vertx, EventTargetConfig.of(uri));
+        String patient = uri.contains("connectTimeout=")
+                ? ""
+                : (uri.contains("?") ? "&" : "?") + "connectTimeout=" + LinkTest.PATIENCE.toSeconds() + "s";
+        WebSocketConnector connector = new WebSocketConnector(vertx, EventTargetConfig.of(uri + patient));
         Throwable failure = failure(connector.connect(((VertxInternal) vertx).createEventLoopContext()));
         LinkTest.result(connector.close());
         return failure;
