@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509TrustManager;
@@ -80,6 +81,10 @@ final class KwikPeer implements AutoCloseable {
 
             @Override
             public void disconnected(ConnectionTerminatedEvent event) {
+                if (event.closeReason() == ConnectionTerminatedEvent.CloseReason.IdleTimeout) {
+                    closed.completeExceptionally(new IOException("This side has heard nothing for too long"));
+                    return;
+                }
                 closed.complete(new Closed(
                         event.hasApplicationError() ? event.applicationErrorCode() : event.transportErrorCode(),
                         String.valueOf(event.errorDescription())));
@@ -175,9 +180,13 @@ final class KwikPeer implements AutoCloseable {
         return JSON.readTree(text.replace('\'', '"'));
     }
 
-    /** How the other side has closed the connection; waits for it. */
+    /** How the other side has closed the connection; waits for it, until this side does. */
     Closed closed() throws Exception {
-        return closed.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return closed.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        }
     }
 
     @Override

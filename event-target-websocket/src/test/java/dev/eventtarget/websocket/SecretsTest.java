@@ -140,6 +140,8 @@ class SecretsTest extends FaultTest {
                     .send(
                             HttpRequest.newBuilder(URI.create(
                                             "http" + url.substring(2).replace("/events", path.formatted(secret))))
+                                    .version(HttpClient.Version.HTTP_1_1)
+                                    .timeout(PATIENCE)
                                     .header("Authorization", "Bearer " + secret)
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());

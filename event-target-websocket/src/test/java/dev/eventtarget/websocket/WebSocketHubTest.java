@@ -74,9 +74,12 @@ class WebSocketHubTest {
                                 : Future.failedFuture(new UnauthorizedException("No such token"))));
     }
 
+    /** Not with HTTP/2, to which the JDK's client would go over: now and then it then waits for ever for a longer answer. */
     private static HttpResponse<String> request(String method, int port, String path, String... headers)
             throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .version(HttpClient.Version.HTTP_1_1)
+                .timeout(LinkTest.PATIENCE)
                 .method(method, HttpRequest.BodyPublishers.noBody());
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
@@ -92,6 +95,7 @@ class WebSocketHubTest {
         HttpClient client = HttpClient.newBuilder().version(version).build();
         return client.send(
                 HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                        .timeout(LinkTest.PATIENCE)
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
