@@ -1,6 +1,7 @@
 package dev.eventtarget.quic;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -12,7 +13,9 @@ import java.util.logging.SimpleFormatter;
 final class ErrorLog extends Handler {
     private static final ErrorLog INSTALLED = new ErrorLog();
 
-    private final List<String> defects = new CopyOnWriteArrayList<>();
+    private record Defect(Thread thread, boolean isOurs, String text) {}
+
+    private final List<Defect> defects = new CopyOnWriteArrayList<>();
 
     static {
         Logger.getLogger("").addHandler(INSTALLED);
@@ -27,21 +30,30 @@ final class ErrorLog extends Handler {
         // the class does so when it is loaded
     }
 
-    /** All defects so far, of whichever test. */
-    static List<String> defects() {
-        return INSTALLED.defects;
+    /**
+     * All defects so far: this library's errors and leaks, of whichever test, and what libraries did not handle on some
+     * threads. On others, clients of other tests meet servers that are killed.
+     */
+    static List<String> defects(Set<Thread> threads) {
+        return INSTALLED.defects.stream()
+                .filter(one -> one.isOurs || threads.contains(one.thread))
+                .map(Defect::text)
+                .toList();
     }
 
     @Override
     public void publish(LogRecord entry) {
         String message = String.valueOf(entry.getMessage());
         String logger = String.valueOf(entry.getLoggerName());
-        boolean ours = logger.startsWith("dev.eventtarget") && entry.getLevel().intValue() >= Level.SEVERE.intValue();
-        if (ours && !message.contains("given up")
+        boolean isError =
+                logger.startsWith("dev.eventtarget") && entry.getLevel().intValue() >= Level.SEVERE.intValue();
+        boolean isOurs = isError && !message.contains("given up") || message.startsWith("LEAK");
+        if (isOurs
                 || message.contains("Unhandled exception")
-                || message.contains("exceptionCaught() event was fired")
-                || message.startsWith("LEAK")) {
-            defects.add(getFormatter().format(entry));
+                || message.contains("exceptionCaught() event was fired")) {
+            // it is called on the thread that logs
+            defects.add(
+                    new Defect(Thread.currentThread(), isOurs, getFormatter().format(entry)));
         }
     }
 
