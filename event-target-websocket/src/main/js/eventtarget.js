@@ -431,6 +431,7 @@ export class RemoteEventTarget extends EventTarget {
   #sent = 0;
 
   #session;
+  #links = 0;
   #publications = new Publications();
 
   /** What was refused and perhaps has not reached the hub: a ping that is answered shows that it has. */
@@ -728,6 +729,7 @@ export class RemoteEventTarget extends EventTarget {
       token: token ?? undefined,
       producer: this.#publications.producer,
       next: this.#publications.next,
+      link: ++this.#links,
     };
     if (this.#session !== undefined) {
       detail.session = this.#session;

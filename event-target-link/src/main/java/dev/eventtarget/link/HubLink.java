@@ -42,6 +42,9 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.eventtarget");
     private static final Set<String> FEATURES =
             Set.of("ack", "credit", "resume", "batch", "cbor", FrameWriter.LARGE, FrameWriter.DATAGRAM);
+    /** In a hello: the number of the link among those of its spoke. */
+    private static final String LINK = "link";
+
     private static final int EARLY_MESSAGES = 64;
     private static final int LOGGED_CHARS = 200;
 
@@ -455,6 +458,11 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
     }
 
     private void resume(Fields hello, Set<String> granted, Session known) {
+        if (!known.isForLink(hello.number(LINK, 0, 0))) {
+            // the spoke has given this one up, and what it has said here is not so any more
+            leave(CloseReason.GOING_AWAY, "A later link of the spoke has the session");
+            return;
+        }
         long acknowledged = hello.number("acked", 0, 0);
         Map<Long, Long> received = hello.counts("subs");
         if (!known.publications().canResume(acknowledged) || !hub.take(known)) {
@@ -483,6 +491,7 @@ final class HubLink implements Link.Handler, FrameCodec.Reader {
             throw hello.wrong("producer", "must be 1 to 64 of [A-Za-z0-9_-]");
         }
         Session begun = begin(granted, producer, hello.number("next", 0, 0));
+        begun.isForLink(hello.number(LINK, 0, 0));
         if (!begun.id().isEmpty()) {
             hub.add(begun);
         }

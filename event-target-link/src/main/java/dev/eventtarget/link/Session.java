@@ -74,6 +74,7 @@ final class Session {
     private boolean ended;
     private boolean due;
     private long losses;
+    private long latest;
     private long attached;
     private long delivered;
     private long counted;
@@ -142,6 +143,18 @@ final class Session {
 
     @Nullable HubLink link() {
         return link;
+    }
+
+    /**
+     * Whether it may go on over a link, which then is its latest one. What an earlier one says may come later, on another
+     * event loop.
+     *
+     * @param link its number among those of the spoke; 0 where the spoke does not count
+     */
+    boolean isForLink(long link) {
+        boolean isLater = link == 0 || link > latest;
+        latest = Math.max(latest, link);
+        return isLater;
     }
 
     /** Goes on over a link. */

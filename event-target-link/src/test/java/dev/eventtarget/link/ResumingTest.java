@@ -322,6 +322,30 @@ class ResumingTest extends LinkTest {
         assertEquals(0, hub.status().sessions());
     }
 
+    /** What a link has said that the spoke has given up may be on its way for longer than what a later one says. */
+    @Test
+    void anEarlierLinkDoesNotTakeTheSessionOverThatALaterOneHas() {
+        Hub hub = hub(target, options());
+        RawPeer first = peer(hub);
+        String session = session(first.helloWith(",'link':1", FEATURES));
+        first.subscribe(1, "n");
+        cut(first);
+        String known = ",'session':'" + session + "','acked':0,'subs':{'1':0}";
+        RawPeer third = peer(hub);
+        JsonNode welcome = third.helloWith(",'link':3" + known, FEATURES);
+        assertTrue(welcome.path("resumed").asBoolean(), welcome::toString);
+        publish(1, 3);
+        expectNumbers(third, 1, 1, 3);
+        RawPeer second = peer(hub);
+        second.say("$hello", "{'version':1,'features':['" + String.join("','", FEATURES) + "'],'link':2" + known + "}");
+        second.closed();
+        publish(4, 4);
+        expectNumbers(third, 1, 4, 4);
+        RawPeer fourth = peer(hub);
+        welcome = fourth.helloWith(",'link':4,'session':'" + session + "','acked':0,'subs':{'1':4}", FEATURES);
+        assertTrue(welcome.path("resumed").asBoolean(), welcome::toString);
+    }
+
     @Test
     void nobodyElseMayTakeItOver() {
         Hub hub = hub(

@@ -77,6 +77,9 @@ final class HubConnection {
     private final long ticker;
     private int receivedSince;
 
+    /** How many links there were. */
+    private long links;
+
     /** So many events of all subscriptions: a part of what the hub may keep for this spoke. */
     private volatile int acknowledgedEvery = MOST_UNACKNOWLEDGED;
 
@@ -392,6 +395,7 @@ final class HubConnection {
             hello.put("features", features);
             hello.put("producer", producer);
             hello.put("next", outbox.next());
+            hello.put("link", ++links);
             if (session != null) {
                 hello.put("session", session);
                 hello.put("acked", outbox.confirmed());
