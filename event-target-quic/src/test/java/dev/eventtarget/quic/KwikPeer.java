@@ -81,8 +81,9 @@ final class KwikPeer implements AutoCloseable {
 
             @Override
             public void disconnected(ConnectionTerminatedEvent event) {
-                if (event.closeReason() == ConnectionTerminatedEvent.CloseReason.IdleTimeout) {
-                    closed.completeExceptionally(new IOException("This side has heard nothing for too long"));
+                if (!event.hasApplicationError() && !event.hasTransportError()) {
+                    // the one datagram that says why may be lost, as any other
+                    closed.completeExceptionally(new IOException("This side has closed: " + event.closeReason()));
                     return;
                 }
                 closed.complete(new Closed(

@@ -42,8 +42,7 @@ class ManySpokesTest extends FaultTest {
                 "so many sockets are not allowed here: see ulimit -n");
         TypedEventTarget target = memory();
         Hub hub = hub(
-                target,
-                options().maxHandshakes(SPOKES).handshakeTimeout(LONGER).heartbeat(LONGER));
+                target, options().maxHandshakes(SPOKES).handshakeTimeout(LONGER).heartbeat(LONGER));
         URI url = URI.create(listen(hub));
         WebSocketClient client = vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(SPOKES));
         AtomicInteger listening = new AtomicInteger();
