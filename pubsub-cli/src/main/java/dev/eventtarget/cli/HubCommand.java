@@ -115,6 +115,7 @@ final class HubCommand extends TargetCommand {
     private boolean check;
 
     private @Nullable HubFile file;
+    private @Nullable HubReload reload;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     HubCommand(Main main) {
@@ -123,7 +124,10 @@ final class HubCommand extends TargetCommand {
 
     @Override
     void check() {
-        file = config == null ? null : HubFile.read(config);
+        if (config != null) {
+            reload = new HubReload(config, err());
+            file = reload.read();
+        }
         nodes.check(listening(file), dialled(file));
         String shown = metrics();
         if (shown != null) {
@@ -205,7 +209,6 @@ final class HubCommand extends TargetCommand {
         }
         String shown = metrics();
         StatusServer status = shown == null ? null : new StatusServer(vertx, shown, target, hub, registry);
-        HubReload reload = null;
         try {
             List<String> lines = new ArrayList<>();
             if (status != null) {
@@ -224,13 +227,13 @@ final class HubCommand extends TargetCommand {
             for (int i = 0; i < spokes.size(); i++) {
                 begun(path("dial", dialled, i), hub.dial(nodes.dialling(spokes.get(i))));
             }
+            if (reload != null) {
+                reload.start(next -> change(hub, next));
+            }
             lines.forEach(out()::println);
             out().flush();
             if (status != null) {
                 status.ready(true);
-            }
-            if (config != null && file != null) {
-                reload = new HubReload(config, file, next -> change(hub, next), err());
             }
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {

@@ -26,22 +26,23 @@ final class HubReload implements AutoCloseable {
     private static final String SIGNAL = "HUP";
 
     private final Path path;
-    private final Change change;
     private final PrintWriter err;
-    private final @Nullable Object handledBefore;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread made = new Thread(task, "pubsub-reload");
         made.setDaemon(true);
         return made;
     });
 
-    private Set<Path> files;
+    private Set<Path> files = Set.of();
 
     /** What was taken, or refused; by path. */
-    private Map<Path, ByteBuffer> known;
+    private Map<Path, ByteBuffer> known = Map.of();
 
     /** What was read last: what is read twice alike is not being written. */
-    private Map<Path, ByteBuffer> last;
+    private Map<Path, ByteBuffer> last = Map.of();
+
+    private boolean started;
+    private @Nullable Object handledBefore;
 
     /** Goes over to what a file says now. */
     @FunctionalInterface
@@ -55,27 +56,50 @@ final class HubReload implements AutoCloseable {
         void to(HubFile file) throws InterruptedException;
     }
 
-    HubReload(Path path, HubFile file, Change change, PrintWriter err) {
+    /**
+     * Makes one that does not look yet.
+     *
+     * @param path the configuration file
+     * @param err is told what becomes of each change
+     */
+    HubReload(Path path, PrintWriter err) {
         this.path = path;
-        this.change = change;
         this.err = err;
-        this.files = file.files();
-        this.known = contents();
-        this.last = known;
-        var unused = thread.scheduleWithFixedDelay(this::look, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
-        this.handledBefore = Signals.register(SIGNAL, () -> thread.execute(this::reload));
     }
 
-    private void look() {
+    /**
+     * Reads the file for the first time. What changes from now on is a change, be it that nobody looks yet.
+     *
+     * @throws FaultyFileException with all mistakes
+     */
+    HubFile read() {
+        files = HubFile.read(path).files();
+        known = contents();
+        last = known;
+        return HubFile.read(path);
+    }
+
+    /**
+     * Looks from now on.
+     *
+     * @param change is called on a thread of its own
+     */
+    void start(Change change) {
+        started = true;
+        var unused = thread.scheduleWithFixedDelay(() -> look(change), POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+        handledBefore = Signals.register(SIGNAL, () -> thread.execute(() -> reload(change)));
+    }
+
+    private void look(Change change) {
         Map<Path, ByteBuffer> now = contents();
         boolean settled = now.equals(last);
         last = now;
         if (settled && !now.equals(known)) {
-            reload();
+            reload(change);
         }
     }
 
-    private void reload() {
+    private void reload(Change change) {
         Map<Path, ByteBuffer> now = contents();
         known = now;
         try {
@@ -119,7 +143,9 @@ final class HubReload implements AutoCloseable {
 
     @Override
     public void close() {
-        Signals.unregister(SIGNAL, handledBefore);
+        if (started) {
+            Signals.unregister(SIGNAL, handledBefore);
+        }
         thread.shutdownNow();
     }
 }
