@@ -24,6 +24,8 @@ import picocli.CommandLine.Parameters;
 
 /** A command that goes through the dead letters of a type, from the earliest to the last. */
 abstract class DeadLetterCommand extends UrlCommand {
+    private static final long POLL_MILLIS = 20;
+
     @Parameters(
             paramLabel = "TYPE",
             converter = SubCommand.PatternConverter.class,
@@ -45,17 +47,16 @@ abstract class DeadLetterCommand extends UrlCommand {
                     "Takes it that there are no more when for this time none has come; default: 2s, for replay 5s.")
     private @Nullable Duration timeout;
 
-    private final Duration patience;
+    private final Duration timeoutByDefault;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile long lastNanos;
     private final AtomicLong done = new AtomicLong();
     private volatile boolean failed;
     private volatile @Nullable Subscription subscription;
 
     /** Made with the timeout that it has by default. */
-    DeadLetterCommand(Main main, Duration patience) {
+    DeadLetterCommand(Main main, Duration timeout) {
         super(main);
-        this.patience = patience;
+        this.timeoutByDefault = timeout;
     }
 
     @Override
@@ -104,11 +105,14 @@ abstract class DeadLetterCommand extends UrlCommand {
     }
 
     private void awaitEnd() throws InterruptedException {
-        lastNanos = System.nanoTime();
-        long limit = (timeout == null ? patience : timeout).toNanos();
-        long left = limit;
-        while (left > 0 && !ended.await(left, TimeUnit.NANOSECONDS)) {
-            left = isBusy() ? limit : lastNanos + limit - System.nanoTime();
+        Patience patience = new Patience(timeout == null ? timeoutByDefault : timeout);
+        long before = 0;
+        while (!ended.await(POLL_MILLIS, TimeUnit.MILLISECONDS) && !patience.isOver()) {
+            long now = done.get();
+            if (now != before || isBusy()) {
+                before = now;
+                patience.renew();
+            }
         }
     }
 
@@ -119,7 +123,6 @@ abstract class DeadLetterCommand extends UrlCommand {
 
     /** Counts one that was dealt with. Called on the listener's context. */
     final void done() {
-        lastNanos = System.nanoTime();
         if (done.incrementAndGet() == count) {
             end();
         }

@@ -157,16 +157,16 @@ final class Run {
     /**
      * Waits until everything that was published has arrived everywhere.
      *
-     * @param patience gives up when for so long nothing has arrived
+     * @param limit gives up when for so long nothing has arrived
      * @throws InterruptedException if interrupted
      */
-    void awaitArrival(Duration patience) throws InterruptedException {
+    void awaitArrival(Duration limit) throws InterruptedException {
         BitSet published = published();
         long expected = ledgers.stream()
                 .mapToLong(ledger -> ledger.expected(published).cardinality())
                 .sum();
         long before = -1;
-        long since = System.nanoTime();
+        Patience patience = new Patience(limit);
         while (true) {
             long arrived = ledgers.stream().mapToLong(Ledger::distinct).sum();
             if (arrived >= expected) {
@@ -174,8 +174,8 @@ final class Run {
             }
             if (arrived > before) {
                 before = arrived;
-                since = System.nanoTime();
-            } else if (System.nanoTime() - since > patience.toNanos()) {
+                patience.renew();
+            } else if (patience.isOver()) {
                 return;
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
