@@ -21,11 +21,15 @@ final class Measurement {
     private static final long PROGRESS_NANOS = 100_000_000;
     private static final int TIME_LEFT = 10;
 
+    /** However short the time is: of nothing there is nothing to tell. */
+    private static final int LEAST = 100;
+
     private final Carrier carrier;
     private final int listeners;
     private final long nanos;
     private final Semaphore room = new Semaphore(WINDOW);
     private final AtomicLong heard = new AtomicLong();
+    private final AtomicLong open = new AtomicLong();
     private final LongAdder failures = new LongAdder();
     private volatile @Nullable Histogram arriving;
     private final Histogram arrived = new ConcurrentHistogram(DIGITS);
@@ -69,6 +73,7 @@ final class Measurement {
         arriving = arrived;
         pace(progress);
         settle();
+        awaitOutcomes();
         arriving = null;
     }
 
@@ -84,6 +89,7 @@ final class Measurement {
 
     private void publish(long due) {
         Histogram histogram = arriving == null ? null : accepted;
+        open.incrementAndGet();
         carrier.publish(due).onComplete(outcome -> {
             if (outcome.failed()) {
                 failures.increment();
@@ -91,6 +97,7 @@ final class Measurement {
             } else if (histogram != null) {
                 histogram.recordValue(Math.max(0, System.nanoTime() - due));
             }
+            open.decrementAndGet();
         });
     }
 
@@ -98,8 +105,8 @@ final class Measurement {
         long end = System.nanoTime() + duration;
         long told = 0;
         long count = 0;
-        for (long now = System.nanoTime(); now < end; now = System.nanoTime()) {
-            if (!room.tryAcquire(end - now, TimeUnit.NANOSECONDS)) {
+        for (long now = System.nanoTime(); now < end || count < LEAST; now = System.nanoTime()) {
+            if (!room.tryAcquire(Math.max(0, end - now), TimeUnit.NANOSECONDS)) {
                 break;
             }
             publish(now);
@@ -142,6 +149,14 @@ final class Measurement {
             int lost = WINDOW - room.availablePermits();
             missing += lost;
             room.release(lost);
+        }
+    }
+
+    /** Waits until of all that was published it is known whether it was accepted, which may be after it was heard. */
+    private void awaitOutcomes() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (open.get() > 0 && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(1);
         }
     }
 
