@@ -17,7 +17,8 @@ public final class RedisBenchmark {
     /** What all keys begin with. */
     static final String PREFIX = "eventtarget-benchmark";
 
-    static final long PATIENCE_SECONDS = 120;
+    static final int PATIENCE_SECONDS = 120;
+    static final int PATIENCE_MILLIS = PATIENCE_SECONDS * 1000;
 
     /** 128 bytes of JSON. */
     static final byte[] DETAIL = EventCodecs.named("json").encodeDetail(Order.SAMPLE, Order.class);
@@ -62,7 +63,7 @@ public final class RedisBenchmark {
     private RedisBenchmark(URI uri, Size size) {
         this.uri = uri;
         this.size = size;
-        this.control = new Jedis(uri);
+        this.control = new Jedis(uri, PATIENCE_MILLIS);
     }
 
     /**

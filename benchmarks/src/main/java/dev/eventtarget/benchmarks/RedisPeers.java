@@ -224,7 +224,7 @@ final class RedisPeers {
         private final Jedis jedis;
 
         JedisPipeline(URI uri) {
-            jedis = new Jedis(uri);
+            jedis = new Jedis(uri, RedisBenchmark.PATIENCE_MILLIS);
         }
 
         long publish(String stream, int events) {
@@ -304,7 +304,9 @@ final class RedisPeers {
 
         RedissonObjects(URI uri) {
             Config config = new Config();
-            config.useSingleServer().setAddress(uri.toString());
+            config.useSingleServer()
+                    .setAddress(uri.toString())
+                    .setTimeout(RedisBenchmark.PATIENCE_MILLIS); // what is sent again is appended twice
             client = Redisson.create(config);
         }
 

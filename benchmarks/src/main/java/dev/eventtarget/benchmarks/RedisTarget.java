@@ -38,7 +38,7 @@ final class RedisTarget implements AutoCloseable {
 
     RedisTarget(URI uri, boolean idempotent, int shards) {
         this.shards = shards;
-        control = new Jedis(uri);
+        control = new Jedis(uri, RedisBenchmark.PATIENCE_MILLIS);
         target = EventTargets.open(
                 vertx, uri + "?prefix=" + RedisBenchmark.PREFIX + "&idempotent=" + idempotent + "&shards=" + shards);
     }

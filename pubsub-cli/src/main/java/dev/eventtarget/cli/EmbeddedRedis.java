@@ -28,7 +28,7 @@ final class EmbeddedRedis implements Soak.Server, AutoCloseable {
     static final String TRANSPORT = "redis+embedded";
 
     private static final int ATTEMPTS = 20;
-    private static final long START_SECONDS = 20;
+    private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 10;
     private static final long POLL_MILLIS = 5;
     private static final int CONNECT_MILLIS = 1000;
