@@ -32,7 +32,7 @@ record JavaProcess(int exitCode, List<String> output, String errors) {
                     .redirectError(errors.toFile())
                     .start();
             try {
-                assertTrue(process.waitFor(60, TimeUnit.SECONDS), main + " has not ended");
+                assertTrue(process.waitFor(180, TimeUnit.SECONDS), main + " has not ended");
                 return new JavaProcess(process.exitValue(), Files.readAllLines(output), Files.readString(errors));
             } finally {
                 process.destroyForcibly();

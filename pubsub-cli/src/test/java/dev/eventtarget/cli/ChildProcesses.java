@@ -83,6 +83,6 @@ abstract class ChildProcesses {
     }
 
     static void awaitText(Running running, String text) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> running.stderr().contains(text));
+        await().atMost(Duration.ofSeconds(120)).until(() -> running.stderr().contains(text));
     }
 }

@@ -16,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -34,11 +36,12 @@ class DoctorCommandTest {
     }
 
     private static Cli doctor(String... more) {
-        String[] args = new String[more.length + 2];
-        args[0] = "doctor";
-        args[1] = "--url";
-        System.arraycopy(more, 0, args, 2, more.length);
-        return Cli.run(VERTX, "", args);
+        List<String> args = new ArrayList<>(List.of("doctor", "--url"));
+        args.addAll(List.of(more));
+        if (!args.contains("--timeout")) {
+            args.addAll(List.of("--timeout", "60s"));
+        }
+        return Cli.run(VERTX, "", args.toArray(String[]::new));
     }
 
     private static void assertHealthy(Cli doctor) {
@@ -105,7 +108,7 @@ class DoctorCommandTest {
         assertFails(doctor(url, "--type", "heard"), "subscribe", "allow this peer to subscribe heard");
         assertFails(doctor(url, "--type", "told"), "publish", "allow this peer to publish told");
         assertSays(
-                doctor(url.replace("/events", "/other"), "--type", "open", "--timeout", "2s"), "warn +server .*path");
+                doctor(url.replace("/events", "/other"), "--type", "open", "--timeout", "10s"), "warn +server .*path");
         hub.close().await();
         target.close().await();
     }
@@ -168,7 +171,7 @@ class DoctorCommandTest {
                 .listen(0, "127.0.0.1")
                 .await();
 
-        Cli doctor = doctor("ws://127.0.0.1:" + server.actualPort() + "/events", "--timeout", "1s");
+        Cli doctor = doctor("ws://127.0.0.1:" + server.actualPort() + "/events", "--timeout", "10s");
         assertFails(doctor, "clock", "set both by NTP");
         assertFails(doctor, "subscribe", "");
         server.close().await();

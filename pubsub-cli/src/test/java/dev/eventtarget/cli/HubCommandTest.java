@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.eventtarget.fixtures.Ports;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -46,9 +46,9 @@ class HubCommandTest {
     private Cli.Running hub;
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         if (hub != null) {
-            hub.thread().interrupt();
+            end();
         }
     }
 
@@ -357,7 +357,7 @@ class HubCommandTest {
         String metrics = lines.get(0).replaceFirst("^metrics ", "");
         assertTrue(metrics.matches("http://127\\.0\\.0\\.1:[1-9]\\d*/metrics"), metrics);
         String base = metrics.replaceFirst("/metrics$", "");
-        await().until(() -> get(base + "/health/ready").statusCode() == 200);
+        await().atMost(Cli.LONG).until(() -> get(base + "/health/ready").statusCode() == 200);
         assertEquals(
                 "{\"status\":\"up\",\"reason\":\"\",\"links\":0,\"sessions\":0}\n",
                 get(base + "/health/ready").body());
@@ -490,7 +490,7 @@ class HubCommandTest {
                     "--count",
                     "2",
                     "--timeout",
-                    "20s",
+                    "60s",
                     "order.>");
             assertEquals(Main.OK, sub.exit(), sub.err());
             assertEquals(
@@ -564,7 +564,7 @@ class HubCommandTest {
                   - {url: "%s", identity: %s, allow: %s}
                 dial:
                   - {url: "quic://%s@127.0.0.1:%d", identity: %s}
-                """.formatted(ANY_NODE, hubKey, allowed, node, freeUdpPort(), hubKey));
+                """.formatted(ANY_NODE, hubKey, allowed, node, Ports.free(), hubKey));
         Cli check = cli("hub", "--config", config.toString(), "--check");
         assertEquals(Main.OK, check.exit(), check.err());
         assertFalse(Files.exists(Path.of(hubKey)), "a look makes no key");
@@ -652,7 +652,7 @@ class HubCommandTest {
         String spokeKey = fileOfNew("spoke.pem");
         String hubNode = cli("identity", "new", "--file", hubKey).out().strip();
         String spokeNode = cli("identity", "new", "--file", spokeKey).out().strip();
-        int port = freeUdpPort();
+        int port = Ports.free();
         Cli.Running sub = Cli.Running.start(
                 VERTX,
                 "sub",
@@ -670,12 +670,6 @@ class HubCommandTest {
         });
         assertEquals(Main.OK, sub.result().get().exit(), sub.result().get().err());
         assertTrue(sub.out().toString().contains("\"detail\":7"), sub.out().toString());
-    }
-
-    private static int freeUdpPort() throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @ParameterizedTest

@@ -15,13 +15,13 @@ import dev.eventtarget.PubSub;
 import dev.eventtarget.Subscription;
 import dev.eventtarget.TypedEvent;
 import dev.eventtarget.TypedEventTarget;
+import dev.eventtarget.fixtures.Ports;
 import dev.eventtarget.spi.EncodedDetail;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -85,13 +85,8 @@ class RedisCommandsTest {
     }
 
     @Test
-    void aServerThatIsNotThereIsToldInTime() throws IOException {
-        int nobody;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            nobody = socket.getLocalPort();
-        }
-
-        Cli run = cli("run", "--url", "redis://127.0.0.1:" + nobody, "--count", "1", "--timeout", "1s");
+    void aServerThatIsNotThereIsToldInTime() {
+        Cli run = cli("run", "--url", "redis://127.0.0.1:" + Ports.free(), "--count", "1", "--timeout", "1s");
 
         assertEquals(Main.FAILED, run.exit(), run.err());
         assertTrue(run.err().contains("has not answered for 1 s"), run.err());

@@ -15,12 +15,12 @@ class FileContractTest extends EventTargetContract {
 
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) {
-        return EventTargets.open(vertx, directory.resolve(bus).toUri() + "?closeTimeout=3s");
+        return EventTargets.open(vertx, directory.resolve(bus).toUri() + "?closeTimeout=10s");
     }
 
     @Override
     protected Duration closeTimeout() {
-        return Duration.ofSeconds(3);
+        return Duration.ofSeconds(10);
     }
 }
 // end
