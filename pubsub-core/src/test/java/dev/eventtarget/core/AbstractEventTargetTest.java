@@ -18,15 +18,16 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AbstractEventTargetTest {
     private static final EventType<Integer> NUMBER = EventType.of("number", Integer.class);
     private static final long PATIENCE_SECONDS = 60;
+    private static final long MOST_NANOS = 2_000_000_000;
 
     private final Vertx vertx = Vertx.vertx();
 
@@ -91,22 +92,32 @@ class AbstractEventTargetTest {
     void whoeverSeesATargetClosedFindsItsInterceptorsTold() throws Exception {
         AtomicReference<Promise<Void>> leaving = new AtomicReference<>();
         Thread transport = new Thread(() -> {
+            int moment = 0;
             while (!Thread.currentThread().isInterrupted()) {
                 Promise<Void> left = leaving.getAndSet(null);
                 if (left != null) {
+                    moment = (moment + 1) % 100;
+                    for (int i = 0; i < moment; i++) {
+                        Thread.onSpinWait();
+                    }
                     left.complete();
                 }
             }
         });
         transport.start();
         try {
-            for (int i = 0; i < 100; i++) {
-                List<TypedEventTarget> told = new ArrayList<>();
+            // on a busy machine each takes long, as one thread waits for the other to be stopped
+            long end = System.nanoTime() + MOST_NANOS;
+            for (int i = 0; i < 2000 && System.nanoTime() < end; i++) {
+                List<TypedEventTarget> told = new CopyOnWriteArrayList<>();
                 Nowhere target =
                         new Nowhere(vertx, List.of(new Interceptor() {
                             @Override
                             public void closed(TypedEventTarget target) {
-                                LockSupport.parkNanos(1_000_000);
+                                long begun = System.nanoTime();
+                                while (System.nanoTime() - begun < 50_000) {
+                                    Thread.onSpinWait();
+                                }
                                 told.add(target);
                             }
                         })) {
