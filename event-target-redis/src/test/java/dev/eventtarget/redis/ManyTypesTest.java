@@ -24,8 +24,10 @@ class ManyTypesTest extends RedisTest {
     private static final int TYPES = RedisSettings.MOST_UNANSWERED + 1000;
     private static final EventType<Integer> ALL = EventType.of("many.>", Integer.class);
 
+    private static final String PATIENT = "publishTimeout=2m";
+
     private final RedisServer server = RedisServer.shared();
-    private final TypedEventTarget publisher = open(server.url());
+    private final TypedEventTarget publisher = open(server.url(), PATIENT);
     private final TypedEventTarget target = open(server.url());
 
     /** Some at a time, so that also a busy server answers in time. */
@@ -68,7 +70,7 @@ class ManyTypesTest extends RedisTest {
         String url = kind.equals("cluster") ? RedisCluster.shared().url() : server.url();
         int types = 40;
         int events = 250;
-        TypedEventTarget from = open(url);
+        TypedEventTarget from = open(url, PATIENT);
         List<Future<Void>> accepted = IntStream.range(0, types * events)
                 .mapToObj(i ->
                         from.dispatchEvent(TypedEvent.of(EventType.of("few." + i % types, Integer.class), i / types)))
