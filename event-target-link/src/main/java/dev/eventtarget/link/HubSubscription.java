@@ -44,6 +44,9 @@ final class HubSubscription {
     /** What waits, in order: {@link Delivery}, {@link Gap} or {@link FlushMark}. */
     private final Deque<Object> waiting = new ArrayDeque<>();
 
+    /** Gaps that were told, and that no event stands behind which the spoke is known to have received. */
+    private final Deque<Gap> told = new ArrayDeque<>();
+
     private final Unacknowledged unacknowledged = new Unacknowledged();
     private final List<FlushMark> flushes = new ArrayList<>();
     private int deliveriesWaiting;
@@ -56,6 +59,9 @@ final class HubSubscription {
     /** So many events are missing here; 0 where that is not known. */
     private static final class Gap {
         long missed;
+
+        /** How many events were sent before it was told. */
+        long sent;
     }
 
     /** What is before it in line is waited for. */
@@ -304,10 +310,21 @@ final class HubSubscription {
             session.write(this, delivery);
         } else if (first instanceof Gap gap) {
             session.tellGap(this, gap.missed);
+            noteTold(gap);
         } else if (first instanceof FlushMark mark) {
             mark.sent = sent;
             flushes.add(mark);
             checkFlushes();
+        }
+    }
+
+    private void noteTold(Gap gap) {
+        Gap last = told.peekLast();
+        if (last != null && last.sent == sent) {
+            last.missed = last.missed == 0 || gap.missed == 0 ? 0 : last.missed + gap.missed;
+        } else if (session.acknowledges()) {
+            gap.sent = sent;
+            told.add(gap);
         }
     }
 
@@ -374,6 +391,9 @@ final class HubSubscription {
         while (acknowledged < to) {
             acknowledged++;
             done(unacknowledged.remove(acknowledged));
+        }
+        while (!told.isEmpty() && told.getFirst().sent < acknowledged) {
+            told.remove();
         }
         for (long one : also) {
             checkSent(one);
@@ -480,18 +500,24 @@ final class HubSubscription {
 
     // ---- resuming
 
-    /** Puts what was sent and not received before what waits. */
+    /** Puts what was sent and not received before what waits: a gap too, of which it is not known whether it was. */
     void rewind(long received) {
         if (received > sent) {
             throw session.violation("the subscription " + number + " says to have received " + received
                     + " events, and only " + sent + " were sent");
         }
         Deque<Object> again = new ArrayDeque<>();
-        for (long one = received + 1; one <= sent; one++) {
-            Delivery delivery = unacknowledged.remove(one);
+        for (long one = received; one <= sent; one++) {
+            Delivery delivery = one == received ? null : unacknowledged.remove(one);
             if (delivery != null) {
                 again.add(delivery);
                 deliveriesWaiting++;
+            }
+            while (!told.isEmpty() && told.getFirst().sent <= one) {
+                Gap gap = told.remove();
+                if (gap.sent == one) {
+                    again.add(gap);
+                }
             }
         }
         sent = received;

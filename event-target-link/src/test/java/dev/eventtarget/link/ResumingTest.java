@@ -396,6 +396,28 @@ class ResumingTest extends LinkTest {
     }
 
     @Test
+    void aGapIsToldAgainUntilAnEventBehindItIsReceived() {
+        Hub hub = hub(target, options().maxQueued(100, 1 << 20));
+        RawPeer first = peer(hub);
+        String session = session(first.hello(FEATURES));
+        first.subscribe(1, "n");
+        cut(first);
+        eventually(() -> assertEquals(1, hub.status().sessions()));
+        publish(1, 350);
+        eventually(() -> assertEquals(250, hub.status().dropped()));
+        for (int received : new int[] {0, 0, 40}) {
+            RawPeer next = again(hub, session, 0, "{'1':" + received + "}");
+            assertTrue(next.expect("$welcome").path("resumed").asBoolean());
+            if (received == 0) {
+                assertEquals(250, next.expect("$gap").path("missed").asInt());
+            }
+            expectNumbers(next, 1, 251 + received, 350);
+            cut(next);
+            eventually(() -> assertEquals(1, hub.status().sessions()));
+        }
+    }
+
+    @Test
     void whatSaysToHaveReceivedMoreThanWasSentIsRefused() {
         Hub hub = hub(target, options());
         for (String more : List.of(
