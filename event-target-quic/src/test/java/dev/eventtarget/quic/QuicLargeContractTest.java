@@ -23,6 +23,12 @@ class QuicLargeContractTest extends EventTargetContract {
         return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=20s&largeFrom=70");
     }
 
+    /** A stream for each event takes its time. */
+    @Override
+    protected Duration patience() {
+        return Duration.ofSeconds(90);
+    }
+
     @Override
     protected Duration closeTimeout() {
         return Duration.ofSeconds(20);
