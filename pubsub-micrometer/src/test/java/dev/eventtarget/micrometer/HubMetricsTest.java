@@ -28,7 +28,7 @@ class HubMetricsTest extends MetricsTest {
         Hub hub = Hub.create(vertx, backend);
         new HubMetrics(hub, Tags.of("hub", "north")).bindTo(registry);
         String url = result(hub.listen("ws://127.0.0.1:0/events"));
-        TypedEventTarget spoke = open(url + "?closeTimeout=1s");
+        TypedEventTarget spoke = open(url + "?closeTimeout=1s&connectTimeout=60s");
         ready(spoke.addEventListener(PLACED, event -> {}));
         result(spoke.dispatchEvent(TypedEvent.of(PLACED, 1).withId("a")));
         result(spoke.dispatchEvent(TypedEvent.of(PLACED, 1).withId("a")));

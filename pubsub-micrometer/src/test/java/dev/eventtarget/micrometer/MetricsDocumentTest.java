@@ -72,7 +72,8 @@ class MetricsDocumentTest extends MetricsTest {
         TypedEventTarget backend = EventTargets.open(vertx, "memory:");
         Hub hub = Hub.create(vertx, backend);
         new HubMetrics(hub).bindTo(registry);
-        TypedEventTarget spoke = open(result(hub.listen("ws://127.0.0.1:0/events")) + "?closeTimeout=1s");
+        TypedEventTarget spoke =
+                open(result(hub.listen("ws://127.0.0.1:0/events")) + "?closeTimeout=1s&connectTimeout=60s");
         result(spoke.dispatchEvent(TypedEvent.of(PLACED, 1)));
         result(hub.close());
         eventually(() -> assertEquals(1, count("eventtarget.disconnections")));

@@ -27,7 +27,8 @@ class RedisMetricsTest extends MetricsTest {
     void aServerThatGoesIsSeen() throws Exception {
         server = EmbeddedRedis.start();
         String url = server.url();
-        TypedEventTarget target = open(url + "?closeTimeout=1s");
+        // a machine that stands still for a while has not lost its server
+        TypedEventTarget target = open(url + "?closeTimeout=1s&commandTimeout=60s");
         Subscription subscription = ready(target.addEventListener(
                 PLACED, event -> {}, ListenerOptions.defaults().group("stock").buffer(10, OverflowPolicy.BLOCK)));
         subscription.pause();
