@@ -55,7 +55,7 @@ class AbsenceTest extends FaultTest {
     }
 
     private UdpProxy away(HubOptions options, int before) throws Exception {
-        hub = hub(target, options.heartbeat(HEARTBEAT));
+        hub = hub(target, options);
         String url = listen(hub);
         UdpProxy proxy = proxy(url, 0);
         listen(spoke(at(proxy.port(), url)));
@@ -68,7 +68,7 @@ class AbsenceTest extends FaultTest {
 
     @Test
     void whatFitsIsHeardAfterwards() throws Exception {
-        UdpProxy proxy = away(options().maxQueued(1000, 1 << 20), 10);
+        UdpProxy proxy = away(options().heartbeat(HEARTBEAT).maxQueued(1000, 1 << 20), 10);
         publish(11, 1000);
         proxy.deliver();
         assertHeard(1, 1000);
@@ -80,7 +80,7 @@ class AbsenceTest extends FaultTest {
 
     @Test
     void whatDoesNotFitIsToldExactly() throws Exception {
-        UdpProxy proxy = away(options().maxQueued(100, 1 << 20), 0);
+        UdpProxy proxy = away(options().heartbeat(HEARTBEAT).maxQueued(100, 1 << 20), 0);
         publish(1, 1000);
         eventually(() -> assertEquals(900, hub.status().dropped()));
         proxy.deliver();
@@ -97,7 +97,9 @@ class AbsenceTest extends FaultTest {
 
     @Test
     void whenTheSessionIsOverTheGapIsTold() throws Exception {
-        UdpProxy proxy = away(options().sessionTimeout(Duration.ofMillis(1)), 3);
+        // a link that is lost before takes its session with it
+        Duration heartbeat = Duration.ofSeconds(5);
+        UdpProxy proxy = away(options().heartbeat(heartbeat).sessionTimeout(Duration.ofMillis(1)), 3);
         eventually(() -> assertEquals(0, hub.status().sessions()));
         publish(4, 5);
         proxy.deliver();
