@@ -20,7 +20,7 @@ class QuicLargeContractTest extends EventTargetContract {
 
     @Override
     protected TypedEventTarget open(Vertx vertx, String bus) throws Exception {
-        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=20s&largeFrom=70");
+        return EventTargets.open(vertx, HUBS.url(bus) + "?closeTimeout=40s&largeFrom=70");
     }
 
     /** A stream for each event takes its time. */
@@ -31,7 +31,7 @@ class QuicLargeContractTest extends EventTargetContract {
 
     @Override
     protected Duration closeTimeout() {
-        return Duration.ofSeconds(20);
+        return Duration.ofSeconds(40);
     }
 
     @Override
