@@ -25,7 +25,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -171,8 +170,7 @@ final class SubCommand extends UrlCommand {
 
         private void sayListening() {
             status.hide();
-            err().println("listening to "
-                    + patterns.stream().map(EventType::topic).collect(Collectors.joining(" ")));
+            err().println("listening");
             status.show();
         }
 

@@ -323,7 +323,9 @@ class HubIT extends ChildProcesses {
                 .orElseThrow()
                 .replaceFirst("^metrics (.*)/metrics$", "$1/health/ready");
         HttpClient client = HttpClient.newHttpClient();
-        HttpRequest ask = HttpRequest.newBuilder(URI.create(ready)).build();
+        HttpRequest ask = HttpRequest.newBuilder(URI.create(ready))
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
         await().atMost(LONG)
                 .until(() ->
                         client.send(ask, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
