@@ -20,10 +20,13 @@ public class EventStreamPublisherTest extends FlowPublisherVerification<Integer>
     private static final int HISTORY = 1000;
     private static final int ATTEMPTS = 20;
 
+    /** What should come has this long; three of the rules wait for all of it. */
+    private static final int PATIENCE_MILLIS = 8000;
+
     private final Vertx vertx = Vertx.vertx();
 
     public EventStreamPublisherTest() {
-        super(new TestEnvironment(30_000, 200), 500);
+        super(new TestEnvironment(PATIENCE_MILLIS, 200), 500);
     }
 
     @AfterClass
